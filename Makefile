@@ -1,0 +1,50 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help
+help: ## Show what can be asked for
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: .venv/.ready .venv/.assets ## Install the locked dependencies and build the assets
+
+.venv/.ready: requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.assets: .venv/.ready package.json package-lock.json $(shell find src/afilia/site/assets src/afilia/locale -type f 2>/dev/null)
+	$(BIN)/afilia build
+	@touch $@
+
+.PHONY: run
+run: setup ## Start the portal with a made-up demo: make run PORT=8123
+	@AFILIA_DEMO=1 PORT=$(PORT) $(BIN)/afilia serve
+
+.PHONY: check
+check: setup ## Lint, format, types, architecture, migrations, translations, templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	AFILIA_DEMO=1 $(BIN)/afilia makemigrations --check --dry-run
+	AFILIA_DEMO=1 $(BIN)/afilia translations --check
+	AFILIA_DEMO=1 $(BIN)/afilia templates
+
+.PHONY: test
+test: setup ## Run every test, browser journeys included
+	@$(BIN)/python -m tests.browser --install
+	$(BIN)/python -m pytest
+
+.PHONY: bench
+bench: setup ## Measure speed and memory, one line a figure
+	$(BIN)/python -m bench
+
+.PHONY: lock
+lock: ## Compile the lock files again from pyproject.toml and package.json
+	uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements.txt
+	uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements-dev.txt

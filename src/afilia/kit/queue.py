@@ -1,0 +1,8 @@
+"""Jobs by name, on Django's own connection: a job is there when its transaction commits, or never was."""
+
+from procrastinate.contrib.django import app
+
+
+def defer(task: str, /, *, queue: str = "default", **arguments: object) -> None:
+    """Ask for the task of that name; `arguments` must be JSON."""
+    app.configure_task(task, queue=queue, allow_unknown=False).defer(**arguments)  # type: ignore[arg-type]

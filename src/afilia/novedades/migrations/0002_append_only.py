@@ -1,0 +1,23 @@
+from django.db import migrations
+
+FORBID = """
+CREATE FUNCTION novedades_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'labour history is append-only: % on % refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON novedades_novedad
+    FOR EACH STATEMENT EXECUTE FUNCTION novedades_append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON novedades_filing
+    FOR EACH STATEMENT EXECUTE FUNCTION novedades_append_only();
+"""
+ALLOW = """
+DROP TRIGGER append_only ON novedades_filing;
+DROP TRIGGER append_only ON novedades_novedad;
+DROP FUNCTION novedades_append_only;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("novedades", "0001_initial")]
+    operations = [migrations.RunSQL(FORBID, ALLOW)]

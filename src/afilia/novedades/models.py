@@ -1,0 +1,69 @@
+"""The labour history: filings and their novedades. Append-only; a trigger refuses updates and deletions."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from afilia.employers.models import Employer
+from afilia.workers.models import Employment
+
+
+class Channel(models.TextChoices):
+    BATCH = "batch", _("Carga batch")
+
+
+class Filing(models.Model):
+    """What an employer handed in at one moment. Its receipt carries its number."""
+
+    employer = models.ForeignKey(Employer, models.PROTECT, related_name="filings")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    by_number = models.CharField(max_length=20)  # identification of the person who filed
+    filed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["employer", "-filed_at"], name="filings_of_employer")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The number on the receipt: the year of filing and a running number."""
+        return f"{self.filed_at.year}-{self.pk:08d}"
+
+
+class Novedad(models.Model):
+    """One event in the labour history: line `line` of filing `filing`.
+
+    The natural key says what the event is about: the employment, the type, the subject (built from the
+    fields that the layout names) and the revision. Revision 0 is the first filing; a correction is a new
+    row with the next revision and supersedes the one before. The highest revision is in force.
+
+    The two references are not enforced by the database: a check for every row doubles the time of a large
+    batch. Both ids come from the transaction that writes the row (docs/decisions/0003).
+    """
+
+    pk = models.CompositePrimaryKey("filing_id", "line")
+    filing = models.ForeignKey(
+        Filing, models.DO_NOTHING, related_name="novedades", db_constraint=False, db_index=False
+    )
+    line = models.IntegerField()
+    employment = models.ForeignKey(
+        Employment, models.DO_NOTHING, related_name="novedades", db_constraint=False, db_index=False
+    )
+    kind = models.CharField(max_length=3)
+    period = models.IntegerField()  # YYYYMM
+    subject = models.CharField(max_length=40, blank=True)
+    revision = models.SmallIntegerField(default=0)
+    amount = models.DecimalField(max_digits=13, decimal_places=2, null=True)  # US$
+    due_on = models.DateField(null=True)
+    details = models.JSONField(null=True)  # the other fields of the record, by their names in the layout
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employment", "kind", "subject", "revision"], name="novedad_natural_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.filing_id}/{self.line}"
