@@ -1,6 +1,79 @@
+"""The whole suite runs on real PostgreSQL: the embedded one, or the server that DATABASE_URL names."""
+
+import asyncio
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Before Django reads its settings: the suite has its own data, apart from the demo's.
 os.environ.setdefault("AFILIA_DEMO", "1")
 os.environ.setdefault("AFILIA_DATA_DIR", str(Path(__file__).parent.parent / ".data" / "test"))
+os.environ.setdefault("AFILIA_LOG_LEVEL", "WARNING")
+
+import pytest
+
+RunJobs = Callable[[], list[str]]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """Let transactional tests empty the append-only tables, which production never may."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'no_truncate'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER no_truncate ON {table}")
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, settings: object) -> Path:
+    """A folder of its own for the files of each test."""
+    folder = tmp_path / "files"
+    settings.FILES_DIR = folder  # type: ignore[attr-defined]
+    settings.STORAGES = {  # type: ignore[attr-defined]
+        **settings.STORAGES,  # type: ignore[attr-defined]
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder},
+        },
+    }
+    return folder
+
+
+@pytest.fixture
+def run_jobs(transactional_db: None) -> Iterator[RunJobs]:
+    """Run the real worker until the queue is empty; the result names the tasks that ran, in order.
+
+    A job that failed fails the test.
+    """
+    from django.db import connection
+
+    from afilia.ops import worker
+
+    def run() -> list[str]:
+        asyncio.run(worker.run_until_empty())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT task_name, status FROM procrastinate_jobs ORDER BY id")
+            rows = cursor.fetchall()
+            cursor.execute(EMPTY_QUEUE)
+        unfinished = [f"{task}: {status}" for task, status in rows if status != "succeeded"]
+        assert not unfinished, unfinished
+        return [task for task, _ in rows]
+
+    _empty_queue()
+    yield run
+    _empty_queue()
+
+
+EMPTY_QUEUE = (
+    "TRUNCATE procrastinate_jobs, procrastinate_events, procrastinate_workers, procrastinate_periodic_defers"
+)
+
+
+def _empty_queue() -> None:
+    """The tables of the queue are not Django's, so its flush leaves them alone."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(EMPTY_QUEUE)

