@@ -28,10 +28,14 @@ if not DEMO and len(SECRET_KEY) < 50:
     raise SettingError("AFILIA_SECRET_KEY is too short; it must have 50 or more random characters.")
 
 # Keyed hashes of codes (receipts). Changed, the codes already printed are no longer known.
-CODES_KEY = needed_in_production("AFILIA_CODES_KEY", SECRET_KEY, "50 or more random characters, kept for good")
+CODES_KEY = needed_in_production(
+    "AFILIA_CODES_KEY", SECRET_KEY, "50 or more random characters, kept for good"
+)
 
 ALLOWED_HOSTS = needed_in_production(
-    "AFILIA_HOSTS", "localhost,127.0.0.1,[::1]", "the host names that the portal answers to, separated by commas"
+    "AFILIA_HOSTS",
+    "localhost,127.0.0.1,[::1]",
+    "the host names that the portal answers to, separated by commas",
 ).split(",")
 PUBLIC_URL = needed_in_production(
     "AFILIA_PUBLIC_URL",
@@ -72,7 +76,9 @@ SIGNING_PKCS12 = Path(
         "the PKCS #12 file with the institution's signing certificate",
     )
 )
-SIGNING_PASSWORD = needed_in_production("AFILIA_SIGNING_PASSWORD", "demo", "the password of AFILIA_SIGNING_PKCS12")
+SIGNING_PASSWORD = needed_in_production(
+    "AFILIA_SIGNING_PASSWORD", "demo", "the password of AFILIA_SIGNING_PKCS12"
+)
 
 # Rules that the sources leave open (docs/settings.md says which)
 FOREIGNER_PREFIXES = env.words("AFILIA_FOREIGNER_PREFIXES", "61")
@@ -156,6 +162,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "afilia.site.views.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC_URL.startswith("https://") else 0
 X_FRAME_OPTIONS = "DENY"

