@@ -1,10 +1,15 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    RECEIPT = "receipt", _("Comprobante de presentación de novedades")
 
 
 class IssuedDocument(models.Model):
     """A document that the institution signed and that anyone can verify by its code or its file."""
 
-    kind = models.CharField(max_length=20)  # "receipt"
+    kind = models.CharField(max_length=20)  # of Kind
     number = models.CharField(max_length=40)
     code_digest = models.BinaryField(max_length=32, unique=True)
     issued_at = models.DateTimeField()
@@ -16,3 +21,7 @@ class IssuedDocument(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def kind_label(self) -> str:
+        return str(Kind(self.kind).label)

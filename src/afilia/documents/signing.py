@@ -1,0 +1,265 @@
+"""The institution's signature on its documents: PAdES, with the certificate of AFILIA_SIGNING_PKCS12."""
+
+import datetime as dt
+import functools
+import hashlib
+import io
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from asn1crypto import cms
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
+from django.conf import settings
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign import fields, signers
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+
+from afilia.kit.environment import SettingError
+
+MAX_BYTES = 10 * 1024 * 1024  # of a document that somebody wants examined
+FIELD = "FirmaInstitucional"
+DEMO_NAME = "Afilia demo – sin valor legal"
+
+# In a PDF a signature is a long string of hexadecimal digits; ours has at least 2,000 of them.
+CONTAINER = re.compile(rb"<([0-9A-Fa-f]{2000,})>")
+
+
+class Verdict(StrEnum):
+    GENUINE = "genuine"  # signed by us, and the signature covers every byte
+    ALTERED = "altered"  # carries our signature, but is not what we signed
+    NOT_OURS = "not-ours"
+    NOT_PDF = "not-pdf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a file turned out to be, and the name in our certificate where it is genuine."""
+
+    verdict: Verdict
+    signed_by: str = ""
+
+
+def sign(pdf: bytes, *, at: dt.datetime) -> bytes:
+    """Certify the PDF with the institution's signature (PAdES B-B, ETSI.CAdES.detached), no change permitted.
+
+    SettingError when the certificate cannot be read or is not valid at `at`.
+    """
+    signer = _signer()
+    certificate = _certificates()[0]
+    if not certificate.not_valid_before <= at <= certificate.not_valid_after:
+        raise SettingError(
+            f"The certificate in AFILIA_SIGNING_PKCS12 is valid from {certificate.not_valid_before:%Y-%m-%d} "
+            f"to {certificate.not_valid_after:%Y-%m-%d}; set a file with a current one."
+        )
+    metadata = signers.PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        subfilter=fields.SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+        name=_name(certificate),
+    )
+    field = fields.SigFieldSpec(
+        FIELD,
+        # PDF/UA-1, 7.18: an annotation without a tag must be hidden
+        invis_sig_settings=fields.InvisSigSettings(
+            set_print_flag=False, set_hidden_flag=True, box_out_of_bounds=True
+        ),
+        readable_field_name="Firma electrónica de la institución",
+    )
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer.document_meta.last_modified = at
+    signed: io.BytesIO = _SignerAt(at, metadata, signer, field).sign_pdf(writer, output=io.BytesIO())
+    return signed.getvalue()
+
+
+def examine(pdf: bytes) -> Finding:
+    """Say whether the institution signed exactly these bytes.
+
+    The PDF is never parsed and nothing is fetched: a signature of ours over all bytes except its own
+    container proves the whole file, and the search for containers takes time linear in at most MAX_BYTES.
+    """
+    if len(pdf) > MAX_BYTES or not is_pdf(pdf):
+        return Finding(verdict=Verdict.NOT_PDF)
+    claims = [
+        (container, named) for container in CONTAINER.finditer(pdf) if (named := _certificates_in(container))
+    ]
+    if not claims:
+        return Finding(verdict=Verdict.NOT_OURS)
+    # Only the last one can cover the whole file; so a file full of them costs no more than one.
+    container, named = claims[-1]
+    digest = hashlib.sha256(pdf[: container.start()] + pdf[container.end() :]).digest()
+    for certificate in named:
+        if _is_signature(_content(container), certificate, digest):
+            return Finding(verdict=Verdict.GENUINE, signed_by=_name(certificate))
+    return Finding(verdict=Verdict.ALTERED)
+
+
+def is_pdf(content: bytes) -> bool:
+    return b"%PDF-" in content[:1024]  # ISO 32000-1, annex H, note 13
+
+
+def check() -> None:
+    """Load the certificate and key, in the demo after making them; SettingError says what is wrong."""
+    _signer()
+
+
+class _SignerAt(signers.PdfSigner):
+    """Signs with the time of the document instead of the time of day."""
+
+    def __init__(
+        self,
+        at: dt.datetime,
+        metadata: signers.PdfSignatureMetadata,
+        signer: signers.Signer,
+        field: fields.SigFieldSpec,
+    ) -> None:
+        super().__init__(metadata, signer=signer, new_field_spec=field)
+        self._at = at
+
+    def init_signing_session(
+        self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False
+    ) -> PdfSigningSession:
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self._at
+        return session
+
+
+def _content(container: re.Match[bytes]) -> bytes:
+    digits = container[1].decode()
+    return bytes.fromhex(digits + "0" * (len(digits) % 2))  # ISO 32000-1, 7.3.4.3
+
+
+def _certificates_in(container: re.Match[bytes]) -> list[asn1_x509.Certificate]:
+    content = _content(container)
+    return [certificate for certificate in _certificates() if certificate.dump() in content]
+
+
+def _is_signature(container: bytes, certificate: asn1_x509.Certificate, digest: bytes) -> bool:
+    try:
+        signed_data = cms.ContentInfo.load(container)["content"]
+        (signer_info,) = signed_data["signer_infos"]
+        intact, valid = validate_sig_integrity(signer_info, certificate, "data", digest)
+    except Exception:  # noqa: BLE001  whatever breaks the parser, it is not a signature of ours
+        return False
+    return bool(intact and valid)
+
+
+def _certificates() -> list[asn1_x509.Certificate]:
+    """The institution's: the one in use, and earlier ones that the PKCS #12 file may keep beside it."""
+    signer = _signer()
+    return [signer.signing_cert, *(one for one in signer.cert_registry if not one.ca)]
+
+
+def _name(certificate: asn1_x509.Certificate) -> str:
+    return str(certificate.subject.native.get("common_name", certificate.subject.human_friendly))
+
+
+def _signer() -> signers.SimpleSigner:
+    return _load(settings.SIGNING_PKCS12, settings.SIGNING_PASSWORD)
+
+
+@functools.lru_cache(maxsize=4)
+def _load(path: Path, password: str) -> signers.SimpleSigner:
+    if settings.DEMO and not path.exists():
+        _make_demo_file(path, password)
+    try:
+        signer: signers.SimpleSigner = signers.SimpleSigner.load_pkcs12_data(
+            path.read_bytes(), other_certs=[], passphrase=password.encode()
+        )
+    except OSError as error:
+        raise SettingError(
+            f"AFILIA_SIGNING_PKCS12 is {path}, which cannot be read: {error.strerror}."
+        ) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise SettingError(
+            f"AFILIA_SIGNING_PKCS12 is {path}, which is no PKCS #12 file with a key and a certificate "
+            "that AFILIA_SIGNING_PASSWORD opens."
+        ) from error
+    return signer
+
+
+def _make_demo_file(path: Path, password: str) -> None:
+    """Write a made-up certificate and its key; of two processes at once, both use the file of the first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(_demo_pkcs12(password))
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
+
+
+def _demo_pkcs12(password: str) -> bytes:
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    authority_name = _demo_subject("Autoridad de prueba de Afilia – sin valor legal")
+
+    def certificate(subject: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(authority_name)
+            .public_key(public_key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - dt.timedelta(days=1))
+            .not_valid_after(now + dt.timedelta(days=3650))
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
+            )
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        )
+
+    authority = (
+        certificate(authority_name, authority_key.public_key())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_key_usage(authority=True), critical=True)
+        .sign(authority_key, hashes.SHA256())
+    )
+    own = (
+        certificate(_demo_subject(DEMO_NAME), key.public_key())
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(authority=False), critical=True)
+        .sign(authority_key, hashes.SHA256())
+    )
+    encryption = serialization.BestAvailableEncryption(password.encode())
+    return pkcs12.serialize_key_and_certificates(b"afilia-demo", key, own, [authority], encryption)
+
+
+def _demo_subject(name: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(x509.NameOID.COUNTRY_NAME, "EC"),
+            x509.NameAttribute(x509.NameOID.COMMON_NAME, name),
+        ]
+    )
+
+
+def _key_usage(*, authority: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not authority,
+        content_commitment=not authority,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
