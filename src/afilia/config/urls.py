@@ -7,4 +7,7 @@ urlpatterns = [
     path("", include("afilia.novedades.urls")),
     path("", include("afilia.batches.urls")),
     path("", include("afilia.ops.urls")),
+    path("idioma/", include("django.conf.urls.i18n")),
 ]
+handler400 = "afilia.site.views.bad_request"
+handler500 = "afilia.site.views.server_error"

@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from afilia.site import views
 
 app_name = "site"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("tramites-virtuales/", views.procedures, name="procedures"),
+    path("empleadores/", views.employers, name="employers"),
+    path("ayuda/", views.help_page, name="help"),
+    path("accesibilidad/", views.accessibility, name="accessibility"),
+]
