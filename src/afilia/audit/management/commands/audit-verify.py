@@ -1,4 +1,3 @@
-# ruff: noqa: N999  the name of the module is the name of the command
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,7 +8,7 @@ from afilia.audit import queries
 class Command(BaseCommand):
     help = "Verify the hash chain of the audit ledger and print its head."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         broken = queries.verify()
         if broken is not None:
             raise CommandError(f"The chain breaks at entry {broken.pk}: it, or one before it, was changed.")
