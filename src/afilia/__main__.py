@@ -1,0 +1,3 @@
+from afilia.config.cli import main
+
+main()

@@ -1,0 +1,85 @@
+from collections import Counter
+from datetime import date, datetime
+from random import Random
+
+from django.db import transaction
+
+from afilia.access import actions as access
+from afilia.audit import actions as audit
+from afilia.employers.models import Branch, Employer
+from afilia.ops import demo
+from afilia.ops.demo import history
+from afilia.registries.models import CivilRecord
+
+SEED = 2026
+
+
+@transaction.atomic
+def load(*, now: datetime) -> bool:
+    """Fill a database that has no employer with the demo; say whether it did."""
+    if Employer.objects.exists():
+        return False
+    employers = _employers()
+    _keys(employers, now=now)
+    random = Random(SEED)  # noqa: S311  the demo is the same on every machine
+    sampled = _sampled_workers()
+    taken = {*sampled, *(key.number for key in demo.KEYS)}
+    records = [_record(number, random) for number in _known(sampled)]
+    records += [
+        CivilRecord(cedula=key.number, names=key.name, birth_on=date(1979, 5, 24)) for key in demo.KEYS
+    ]
+    counts: Counter[str] = Counter()
+    for staff in demo.DATA["staff"]:
+        people = [_record(_new_number(taken, random), random) for _ in range(staff["workers"])]
+        branch = Branch.objects.select_related("employer").get(
+            employer__ruc=staff["ruc"], number=staff["branch"]
+        )
+        counts += history.write(branch=branch, people=people, staff=staff, random=random)
+        records += people
+    CivilRecord.objects.bulk_create(records)
+    audit.record("demo.loaded", actor="system", subject="demo", at=now, facts=dict(counts))
+    return True
+
+
+def _employers() -> dict[str, Employer]:
+    employers = {}
+    for raw in demo.DATA["employer"]:
+        employer = Employer.objects.create(
+            ruc=raw["ruc"], kind=raw["kind"], name=raw["name"], email=raw["email"]
+        )
+        Branch.objects.bulk_create(Branch(employer=employer, **branch) for branch in raw["branches"])
+        employers[employer.ruc] = employer
+    return employers
+
+
+def _keys(employers: dict[str, Employer], *, now: datetime) -> None:
+    for demo_key in demo.KEYS:
+        employer = employers[demo_key.ruc]
+        key = access.set_key(employer=employer, number=demo_key.number, key=demo_key.key, now=now)
+        key.branches.set(Branch.objects.filter(employer=employer, number__in=demo_key.branches))
+
+
+def _sampled_workers() -> list[str]:
+    """The workers of the sample files in the order of their lines."""
+    lines = (demo.SAMPLES / "ENT_2026-10.txt").read_text("ascii").splitlines()
+    return [line.split(";")[5] for line in lines]
+
+
+def _known(sampled: list[str]) -> list[str]:
+    unconfirmed = set(demo.DATA["unconfirmed"]["lines"])
+    return [number for line, number in enumerate(sampled, start=1) if line not in unconfirmed]
+
+
+def _record(number: str, random: Random) -> CivilRecord:
+    names = demo.DATA["names"]
+    full = " ".join([*random.sample(names["last"], 2), *random.sample(names["first"], 2)])
+    birth = date.fromordinal(random.randint(date(1962, 1, 1).toordinal(), date(2005, 12, 31).toordinal()))
+    return CivilRecord(cedula=number, names=full, birth_on=birth)
+
+
+def _new_number(taken: set[str], random: Random) -> str:
+    while True:
+        nine = f"{random.randint(1, 24):02d}{random.randint(0, 5)}{random.randint(0, 999_999):06d}"
+        if (number := demo.cedula(nine)) not in taken:
+            taken.add(number)
+            return number

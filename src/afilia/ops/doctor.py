@@ -1,0 +1,91 @@
+"""What an operator wants to know before opening: each check says in one line what is wrong, or how it is."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from django.core import checks
+from django.db import DatabaseError
+
+from afilia.audit import queries as audit
+from afilia.documents import signing
+from afilia.kit.environment import SettingError
+from afilia.ops import queries
+
+OLDEST_POSTGRESQL = 15
+LEAST_FREE = 2 * 1024**3  # bytes
+STALE_AFTER = 15.0  # seconds
+
+
+class Trouble(Exception):  # noqa: N818  what a doctor finds
+    """A check failed; the text says what and what to do."""
+
+
+def examine(*, now: datetime) -> list[tuple[str, bool, str]]:
+    """Run all checks; for each its name, whether it passed, and one line."""
+    results = []
+    for name, check in CHECKS.items():
+        try:
+            results.append((name, True, check(now)))
+        except (Trouble, SettingError, DatabaseError, OSError) as error:
+            results.append((name, False, " ".join(str(error).split())))
+    return results
+
+
+def _settings(_now: datetime) -> str:
+    found = checks.run_checks(include_deployment_checks=not settings.DEMO)
+    serious = [message for message in found if message.is_serious()]
+    if serious:
+        raise Trouble("; ".join(message.msg for message in serious))
+    return "demo" if settings.DEMO else "production"
+
+
+def _database(_now: datetime) -> str:
+    version = queries.server_version()
+    if version < OLDEST_POSTGRESQL:
+        raise Trouble(f"PostgreSQL {version} is too old; {OLDEST_POSTGRESQL} or later is needed.")
+    if missing := queries.missing_migrations():
+        raise Trouble(f"{len(missing)} migrations are missing: run `afilia migrate`.")
+    return f"PostgreSQL {version}, all migrations applied"
+
+
+def _files(_now: datetime) -> str:
+    settings.FILES_DIR.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=settings.FILES_DIR) as probe:
+        probe.write(b"doctor")
+    free = shutil.disk_usage(settings.FILES_DIR).free
+    if free < LEAST_FREE:
+        raise Trouble(f"Only {free // 1024**2} MB are free in {settings.FILES_DIR}.")
+    return f"{settings.FILES_DIR} is writable, {free // 1024**3} GB free"
+
+
+def _signature(_now: datetime) -> str:
+    signing.check()
+    return f"{settings.SIGNING_PKCS12} opens"
+
+
+def _worker(now: datetime) -> str:
+    heartbeats = queries.worker_heartbeats(now=now)
+    if not heartbeats or heartbeats[0] > STALE_AFTER:
+        raise Trouble("No worker is running: start `afilia serve`, or `afilia work` on some machine.")
+    if failed := queries.jobs_by_status()["failed"]:
+        raise Trouble(f"{failed} jobs failed: see the log, then `afilia procrastinate shell` to retry them.")
+    return f"{sum(age <= STALE_AFTER for age in heartbeats)} running"
+
+
+def _ledger(_now: datetime) -> str:
+    if broken := audit.verify():
+        raise Trouble(f"Entry {broken.pk} does not follow from the one before: compare with a backup.")
+    return "the chain is whole"
+
+
+CHECKS: dict[str, Callable[[datetime], str]] = {
+    "settings": _settings,
+    "database": _database,
+    "files": _files,
+    "signature": _signature,
+    "worker": _worker,
+    "ledger": _ledger,
+}
