@@ -109,8 +109,7 @@ def _data(facts: ReceiptFacts) -> dict[str, object]:
         "description": f"Comprobante de presentación de novedades, novedad {facts.novedad}",
         "issued_at": f"{_day(facts.issued_at)}, {_time(facts.issued_at)}",
         "headline": (
-            f"Quedaron registradas {_number(facts.registered + facts.corrections)} "
-            f"de {_number(facts.lines)} líneas del archivo."
+            f"Líneas registradas: {_number(facts.registered + facts.corrections)} de {_number(facts.lines)}."
         ),
         "statuses": [
             {"label": label, "day": _day(at), "time": _time(at)}
@@ -176,8 +175,12 @@ def _number(value: int) -> str:
 def _drawable(text: str) -> str:
     """The text without what the fonts cannot draw or what would turn its direction or its lines."""
     plain = unicodedata.normalize("NFC", " ".join(text.split()))
-    kept = (character for character in plain if unicodedata.category(character) not in {"Cc", "Cf"})
-    return "".join(character if ord(character) in DRAWN else "\ufffd" for character in kept)
+    kinds = ((character, unicodedata.category(character)) for character in plain)
+    return "".join(
+        character if ord(character) in DRAWN and kind != "Cn" else "\ufffd"
+        for character, kind in kinds
+        if kind not in {"Cc", "Cf"}  # controls, and marks that turn the direction of writing
+    )
 
 
 def _qr(address: str) -> str:

@@ -78,7 +78,6 @@ def sign(pdf: bytes, *, at: dt.datetime) -> bytes:
         readable_field_name="Firma electrónica de la institución",
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    writer.document_meta.last_modified = at
     signed: io.BytesIO = _SignerAt(at, metadata, signer, field).sign_pdf(writer, output=io.BytesIO())
     return signed.getvalue()
 
