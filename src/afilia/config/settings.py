@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afilia.kit import embedded
 from afilia.kit.environment import Environment, SettingError
+from afilia.novedades.policy import Policy
 
 env = Environment()
 
@@ -65,7 +66,6 @@ EMAIL_TIMEOUT = 10
 
 # Files: uploads, plans and signed receipts. Web and workers must see the same folder.
 FILES_DIR = Path(env.text("AFILIA_FILES_DIR", str(DATA_DIR / "files"))).resolve()
-BATCH_MAX_BYTES = env.number("AFILIA_BATCH_MAX_MB", 256) * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the grid for mending: 500 lines of up to 17 fields
 
@@ -82,8 +82,7 @@ SIGNING_PASSWORD = needed_in_production(
 )
 
 # Rules that the sources leave open (docs/settings.md says which)
-FOREIGNER_PREFIXES = env.words("AFILIA_FOREIGNER_PREFIXES", "61")
-DEADLINE_DAYS = env.choice("AFILIA_DEADLINE_DAYS", "calendar", ("calendar", "working"))
+POLICY = Policy.read(env)
 
 # Registro Civil: the local copy of the database, or a service over HTTP
 REGISTRO_CIVIL_URL = env.text("AFILIA_REGISTRO_CIVIL_URL", "")

@@ -1,0 +1,133 @@
+"""Reads the data of this app: layouts, code lists, deadlines, amounts, texts of findings."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from afilia.novedades.rules.layouts import Catalogue, CodeList, DeadlineRule, Effect, Field, Kind, Layout
+
+LANGUAGES = ("es", "en")
+
+
+@cache
+def _data(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("afilia.novedades").joinpath("data", f"{name}.toml").read_text("utf-8"))
+
+
+@cache
+def catalogue(on: date) -> Catalogue:
+    """The data valid on a day. When two layouts of a type are valid, the later one counts."""
+    layouts, codes, deadlines, amounts = (
+        _data(name) for name in ("layouts", "codes", "deadlines", "amounts")
+    )
+    lists = {name: _code_list(name, raw) for name, raw in codes.items() if isinstance(raw, dict)}
+    head = tuple(_field(raw, lists) for raw in layouts["head"])
+    return Catalogue(
+        layouts={
+            layout.type: layout
+            for layout in sorted(
+                (_layout(raw, head, lists) for raw in layouts["layout"]), key=lambda layout: layout.valid_from
+            )
+            if layout.valid_from <= on and (layout.valid_to is None or on <= layout.valid_to)
+        },
+        unpublished={raw["type"]: raw["name"] for raw in layouts["unpublished"]},
+        deadlines={
+            novedad: DeadlineRule(
+                novedades=tuple(raw["novedades"]),
+                days=raw["days"],
+                base=raw["from"],
+                source=deadlines["source"],
+            )
+            for raw in deadlines["rule"]
+            if raw["valid_from"] <= on
+            for novedad in raw["novedades"]
+        },
+        extemporaneous_after=deadlines["extemporaneous_after"],
+        sbu={int(year): amount for year, amount in amounts["sbu"].items()},
+        reserve_from_month=amounts["reserve_funds"]["from_month"],
+    )
+
+
+def _code_list(name: str, raw: dict[str, Any]) -> CodeList:
+    return CodeList(
+        name=name,
+        title=raw["title"],
+        values={
+            value["code"]: {language: value[language] for language in LANGUAGES} for value in raw["values"]
+        },
+        former=raw.get("former", {}),
+        shape=raw["shape"],
+        closed=raw["other"] == "error",
+    )
+
+
+def _field(raw: dict[str, Any], lists: dict[str, CodeList]) -> Field:
+    rest = {key: value for key, value in raw.items() if key not in {"kind", "list"}}
+    return Field(kind=Kind(raw["kind"]), codes=lists[raw["list"]] if "list" in raw else None, **rest)
+
+
+def _layout(raw: dict[str, Any], head: tuple[Field, ...], lists: dict[str, CodeList]) -> Layout:
+    return Layout(
+        type=raw["type"],
+        name=raw["name"],
+        summary=raw["summary"],
+        effect=Effect(raw["effect"]),
+        head=head,
+        body=tuple(_field(field, lists) for field in raw["fields"]),
+        amount=raw.get("amount"),
+        subject=tuple(raw["subject"]),
+        retired=raw.get("retired", False),
+        period_is_first_month=raw.get("period_is_first_month", False),
+        agreeing=raw["agreeing"],
+        valid_from=raw["valid_from"],
+        valid_to=raw.get("valid_to"),
+        sample=raw["sample"],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingText:
+    """What people read about a finding, in one language; `{field}`, `{seen}` and `{arg}` are filled in."""
+
+    title: str
+    meaning: str
+    expected: str
+    fix: str
+    fix_arg: str  # the fix when the check could say exactly what to type
+    before: str  # an example, and the same mended
+    after: str
+
+
+@cache
+def finding_texts(language: str = "es") -> dict[str, FindingText]:
+    """The texts of every finding code."""
+    return {
+        code: FindingText(
+            **{
+                part: raw[language].get(part, raw.get(part, ""))
+                for part in ("title", "meaning", "expected", "fix", "fix_arg", "before", "after")
+            }
+        )
+        for code, raw in _data("findings").items()
+    }
+
+
+def explain(code: str, *, field: str, seen: str, arg: str, language: str = "es") -> tuple[str, str]:
+    """What was expected and what to do: two sentences for one finding.
+
+    `arg` may hold several values separated by `|`: the texts name them {arg}, {arg2} and so on.
+    """
+    text = finding_texts(language)[code]
+    terms = _data("deadlines")["terms"] if "|" in arg else {}
+    parts = [terms[part][language] if part in terms else part for part in arg.split("|")]
+    values = {
+        "field": field,
+        "seen": seen,
+        "arg": parts[0],
+        **{f"arg{at}": part for at, part in enumerate(parts, 1)},
+    }
+    fix = text.fix_arg if arg and text.fix_arg else text.fix
+    return text.expected.format_map(values), fix.format_map(values)

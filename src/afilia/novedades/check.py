@@ -1,0 +1,196 @@
+"""The checker: a file of novedades in, a verdict on every line out. Portal, API and command line share it.
+
+It needs no database, no network and no Django. It reads the file twice: once to see what it is (digest,
+encoding, line ends), once in chunks to judge its lines, so that memory does not grow with the file.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+import polars as pl
+
+from afilia.novedades.reading import OpenFile, inspect, read_lines, without_blank
+from afilia.novedades.rules.layouts import SEPARATOR, Context, Layout
+from afilia.novedades.rules.marks import Mark, Severity, finding, findings, no_findings
+from afilia.novedades.rules.records import Anchor, Judged, judge
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+FIRST_LOOK = 1000  # lines in which the first good one is sought before all are
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """The verdict on some consecutive lines."""
+
+    records: pl.DataFrame  # `line`, `raw`: every line that is not blank
+    values: pl.DataFrame  # the accepted ones, as in records.Judged
+    findings: pl.DataFrame
+
+
+@dataclass(kw_only=True)
+class Totals:
+    """Counts of a check so far. Lines are those that are not blank; warnings are findings."""
+
+    lines: int = 0
+    accepted: int = 0
+    warnings: int = 0
+    codes: Counter[tuple[str, str]] = field(default_factory=Counter)  # (severity, code) → findings
+
+    @property
+    def rejected(self) -> int:
+        return self.lines - self.accepted
+
+    def add(self, found: pl.DataFrame) -> None:
+        for severity, code, count in found.group_by("severity", "code").len().iter_rows():
+            self.codes[severity, code] += count
+            self.warnings += count if severity == Severity.WARNING else 0
+
+
+class FileCheck:
+    """The check of one file.
+
+    `open_file` opens it for reading bytes, each time from the start. With `novedad`, a file of another type
+    is refused. After construction `facts`, `file_findings`, `anchor` and `refused` are known; `chunks()`
+    judges the lines and fills `totals`.
+    """
+
+    def __init__(self, open_file: OpenFile, *, context: Context, novedad: str | None = None) -> None:
+        self._open = open_file
+        self._context = context
+        self.totals = Totals()
+        self.facts = inspect(open_file, max_bytes=context.max_bytes)
+        self.file_findings = self.facts.findings
+        self.anchor = None if self.facts.refused else self._settle(novedad)
+        if self.anchor and context.catalogue.layouts[self.anchor.type].retired:
+            retired = finding("file.type-retired", Severity.WARNING, seen=self.anchor.type)
+            self.file_findings = pl.concat([self.file_findings, retired])
+        self.totals.add(self.file_findings)
+
+    @property
+    def refused(self) -> bool:
+        """The file has an error as a whole, and no line of it is judged."""
+        return self.anchor is None
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Judge the lines, in file order."""
+        if self.anchor is None:
+            return
+        layout = self._context.catalogue.layouts[self.anchor.type]
+        seen = _Seen()
+        judge_lines = partial(self._judge, layout=layout, anchor=self.anchor)
+        for records, blank, verdict in _ahead(judge_lines, read_lines(self._open, self.facts)):
+            repeated = seen.repeated(verdict.workers)
+            values = verdict.values
+            if repeated.height:
+                values = values.filter(~pl.col("line").is_in(repeated["line"].implode()))
+            found = verdict.findings
+            if repeated.height or blank.height:
+                found = pl.concat([found, repeated, findings(blank, [BLANK])]).sort("line", "column", "code")
+            self.totals.lines += records.height
+            self.totals.accepted += values.height
+            self.totals.add(found)
+            yield Chunk(records=records, values=values, findings=found)
+
+    def _judge(
+        self, lines: pl.DataFrame, *, layout: Layout, anchor: Anchor
+    ) -> tuple[pl.DataFrame, pl.DataFrame, Judged]:
+        records, blank = without_blank(lines)
+        return records, blank, judge(records, layout, anchor, self._context)
+
+    def _settle(self, novedad: str | None) -> Anchor | None:
+        """Type and RUC of the first good line, or else the type of the first that can be read."""
+        known = self._context.catalogue.layouts
+        wanted = [novedad] if novedad else [*known]
+        fallback, first_type = None, ""
+        for records in self._looks():
+            types = records["raw"].str.split(SEPARATOR).list.get(4, null_on_oob=True).drop_nulls()
+            first_type = first_type or next(iter(types), "")
+            present = [kind for kind in types.unique(maintain_order=True) if kind in wanted]
+            good = {}
+            for kind in present:
+                values = judge(records, known[kind], Anchor(type=kind, ruc=None), self._context).values
+                if values.height:
+                    good[values["line"][0]] = Anchor(type=kind, ruc=values["ruc"][0])
+            if good:
+                return good[min(good)]
+            fallback = fallback or (Anchor(type=present[0], ruc=None) if present else None)
+        if fallback is None:
+            self.file_findings = pl.concat([self.file_findings, self._refusal(first_type, novedad)])
+        return fallback
+
+    def _looks(self) -> Iterator[pl.DataFrame]:
+        for at, lines in enumerate(read_lines(self._open, self.facts)):
+            records, _ = without_blank(lines)
+            if at == 0:
+                yield records.head(FIRST_LOOK)
+                records = records.slice(FIRST_LOOK)
+            if records.height:
+                yield records
+
+    def _refusal(self, first_type: str, novedad: str | None) -> pl.DataFrame:
+        catalogue = self._context.catalogue
+        if first_type in catalogue.unpublished:
+            return finding("file.layout-unpublished", Severity.ERROR, seen=first_type)
+        if novedad and first_type in catalogue.layouts:
+            return finding("file.type-expected", Severity.ERROR, seen=first_type, arg=novedad)
+        return finding(
+            "file.type-unknown", Severity.ERROR, seen=first_type[:64], arg=", ".join(catalogue.layouts)
+        )
+
+
+def _ahead(work: Callable[[T], R], items: Iterator[T]) -> Iterator[R]:
+    """The results in order, two items at work at a time."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        waiting: deque[Future[R]] = deque()
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > 1:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+BLANK = Mark(code="line.blank", severity=Severity.INFO, where=pl.lit(value=True))
+
+
+class _Seen:
+    """The workers that a file has named so far."""
+
+    def __init__(self) -> None:
+        self._numbers = pl.DataFrame(schema={"number": pl.UInt64, "first": pl.UInt32})
+
+    def repeated(self, workers: pl.DataFrame) -> pl.DataFrame:
+        """A finding for each line whose worker stood in an earlier one, which `arg` names.
+
+        `workers` has `line` and `raw_identificacion`.
+        """
+        number = pl.col("raw_identificacion")
+        read = workers.filter(number.str.contains("^[0-9]{10}$")).with_columns(
+            number.cast(pl.UInt64).alias("number")
+        )
+        fresh = read["number"].is_first_distinct()
+        if self._numbers.height:
+            fresh &= ~read["number"].is_in(self._numbers["number"].implode())
+        new = read.filter(fresh).select("number", pl.col("line").cast(pl.UInt32).alias("first"))
+        self._numbers = pl.concat([self._numbers, new])
+        if fresh.all():
+            return no_findings()
+        again = read.filter(~fresh).join(self._numbers, on="number", how="left")
+        return findings(again, [REPEATED])
+
+
+REPEATED = Mark(
+    code="worker.repeated",
+    severity=Severity.ERROR,
+    where=pl.lit(value=True),
+    field="identificacion",
+    column=6,
+    seen=pl.col("raw_identificacion"),
+    arg=pl.col("first"),
+)

@@ -1,0 +1,41 @@
+"""What the sources leave open and an installation settles, and the context of a check made from it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import holidays
+
+from afilia.kit.environment import Environment
+from afilia.novedades.catalogue import catalogue
+from afilia.novedades.rules.layouts import Context
+
+HOLIDAY_YEARS = 5  # back from today; older working days are counted without holidays
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    foreigner_prefixes: tuple[str, ...]
+    working_days: bool
+    max_bytes: int
+
+    @classmethod
+    def read(cls, env: Environment) -> "Policy":
+        """The policy of the environment; the names are explained in docs/settings.md."""
+        days = env.choice("AFILIA_DEADLINE_DAYS", "calendar", ("calendar", "working"))
+        return cls(
+            foreigner_prefixes=tuple(env.words("AFILIA_FOREIGNER_PREFIXES", "61")),
+            working_days=days == "working",
+            max_bytes=env.number("AFILIA_BATCH_MAX_MB", 256) * 1024 * 1024,
+        )
+
+    def context(self, today: date) -> Context:
+        """The context of a check made on a day."""
+        years = range(today.year - HOLIDAY_YEARS, today.year + 2)
+        return Context(
+            catalogue=catalogue(today),
+            today=today,
+            foreigner_prefixes=self.foreigner_prefixes,
+            working_days=self.working_days,
+            holidays=tuple(sorted(holidays.country_holidays("EC", years=years))) if self.working_days else (),
+            max_bytes=self.max_bytes,
+        )
