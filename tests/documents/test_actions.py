@@ -45,6 +45,18 @@ def test_code_is_found_as_people_type_it(typed: str) -> None:
 
 
 @pytest.mark.django_db
+def test_derived_code_is_the_same_every_time_and_another_for_each_document() -> None:
+    code = queries.code_of(kind=Kind.RECEIPT, number=NUMBER)
+    assert len(queries.plain_code(code)) == queries.CODE_LENGTH
+    assert queries.plain_code(code) == code.replace("-", "")
+    assert queries.code_of(kind=Kind.RECEIPT, number=NUMBER) == code
+    assert queries.code_of(kind=Kind.RECEIPT, number="2026-00000008") != code
+    assert queries.verify_url(code).endswith(f"/verificar/{code}/")
+    document = issue(PDF, code=code)
+    assert queries.by_code(code) == document
+
+
+@pytest.mark.django_db
 def test_code_itself_is_not_kept() -> None:
     issue(PDF)
     with connection.cursor() as cursor:

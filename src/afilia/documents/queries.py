@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.urls import reverse
 
 from afilia.documents import signing
 from afilia.documents.models import IssuedDocument
@@ -32,6 +33,16 @@ class Answer:
     outcome: Outcome
     document: IssuedDocument | None = None
     signed_by: str = ""  # the name in the certificate
+
+
+def code_of(*, kind: str, number: str) -> str:
+    """The code that is printed on this document, always the same: `ABCD-EFGH-…`."""
+    return codes.derive(settings.CODES_KEY, purpose="document", subject=f"{kind}:{number}")
+
+
+def verify_url(code: str) -> str:
+    """The public address that answers for a code, printed as QR."""
+    return f"{settings.PUBLIC_URL}{reverse('documents:verify-code', args=[code])}"
 
 
 def plain_code(typed: str) -> str:
