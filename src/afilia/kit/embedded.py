@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,12 +36,15 @@ def start(folder: Path) -> str:
 
 def is_running(folder: Path) -> bool:
     """Whether the server that this process started or joined still runs."""
-    return bool(_server(folder).get_postmaster_info().is_running())
+    return _is_server(_server(folder).get_postmaster_info().pid)
 
 
 def stop(folder: Path) -> None:
     """Stop the server of `folder` whoever else uses it."""
-    _server(folder).stop()
+    if is_running(folder):
+        server = _server(folder)
+        server.stop()
+        server.global_process_id_list.get_and_remove(os.getpid())  # or the end of this process stops it again
 
 
 def _server(folder: Path) -> PostgresServer:
@@ -65,7 +69,16 @@ def _forget_the_dead(server: PostgresServer) -> None:
         if not psutil.pid_exists(pid):
             handles.get_and_remove(pid)
     lock = server.pgdata / "postmaster.pid"
-    if lock.exists():
-        pid = int(lock.read_text().splitlines()[0])
-        if not psutil.pid_exists(pid) or "postgres" not in psutil.Process(pid).name():
-            lock.unlink()
+    if lock.exists() and not _is_server(int(lock.read_text().splitlines()[0])):
+        lock.unlink()
+
+
+def _is_server(pid: int) -> bool:
+    """Whether a PostgreSQL server runs under this number; where nobody reaps, dead ones stay as zombies."""
+    import psutil  # noqa: PLC0415
+
+    try:
+        process = psutil.Process(pid)
+        return "postgres" in process.name() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

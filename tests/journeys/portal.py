@@ -1,0 +1,112 @@
+"""The real portal for journeys: `afilia serve` as a process of its own, on fresh data."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+from afilia.ops import demo
+
+START_WITHIN = 60.0  # seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Portal:
+    base_url: str
+    data: Path
+    database_url: str | None  # None: its own embedded server
+    keys: tuple[demo.Key, ...] = demo.KEYS
+    samples: Path = demo.SAMPLES
+
+    def url(self, path: str) -> str:
+        return f"{self.base_url}{path}"
+
+
+@contextmanager
+def running(data: Path) -> Iterator[Portal]:
+    """Serve the demo from the folder `data` on a free port, and stop it as a person would, with Ctrl-C."""
+    with _database() as database_url:
+        port = free_port()
+        environment = {
+            **os.environ,
+            "AFILIA_DEMO": "1",
+            "AFILIA_DATA_DIR": str(data),
+            "PORT": str(port),
+        }
+        environment.pop("DATABASE_URL", None)
+        if database_url:
+            environment["DATABASE_URL"] = database_url
+        log = data / "serve.log"
+        data.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "afilia", "serve"],
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            portal = Portal(base_url=f"http://localhost:{port}", data=data, database_url=database_url)
+            _wait(portal, process, log)
+            yield portal
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                raise
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _wait(portal: Portal, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START_WITHIN
+    while not answers(portal.url("/readyz")):
+        if process.poll() is not None or time.monotonic() > end:
+            raise AssertionError(f"the portal did not start:\n{log.read_text()}")
+        time.sleep(0.1)  # until it answers; the time is no part of any test
+
+
+@contextmanager
+def _database() -> Iterator[str | None]:
+    """On an external server a database of its own; None where the portal brings its own server."""
+    server_url = os.environ.get("DATABASE_URL")
+    if not server_url:
+        yield None
+        return
+    name = f"afilia_journey_{uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
