@@ -39,13 +39,18 @@ from django.forms import BaseForm, BoundField
 from django.forms import widgets as w
 from django.forms.boundfield import BoundWidget
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
 SEVERITIES = {"error": _("Error"), "warning": _("Advertencia"), "info": _("Información")}
-CHOICE_KINDS = {"radios": w.RadioSelect, "checkboxes": w.CheckboxSelectMultiple, "checkbox": w.CheckboxInput}
+CHOICE_KINDS: dict[str, type[w.Widget]] = {
+    "radios": w.RadioSelect,
+    "checkboxes": w.CheckboxSelectMultiple,
+    "checkbox": w.CheckboxInput,
+}
 INPUT_CLASSES = {
     "select": "govuk-select",
     "textarea": "govuk-textarea",
@@ -101,7 +106,11 @@ def field(
         choices = _choices(bound, kind, hints or {}, reveal, on)
         return context | {"shape": shape, "choices": choices, "revealed": reveal}
     failed = f" {INPUT_CLASSES[kind].split()[0]}--error" if bound.errors else ""
-    shown = {"class": f"{INPUT_CLASSES[kind]}{failed} {classes}".strip(), "required": False, **attrs}
+    shown: dict[str, str | bool] = {
+        "class": f"{INPUT_CLASSES[kind]}{failed} {classes}".strip(),
+        "required": False,
+        **attrs,
+    }
     if described_by:
         shown["aria-describedby"] = described_by
     return context | {"widget": bound.as_widget(attrs=shown)}
@@ -141,7 +150,7 @@ def _choices(
 @register.inclusion_tag("govuk/error_summary.html")
 def error_summary(*forms: BaseForm) -> dict[str, Any]:
     """Every error of the bound forms, each a link to its field; those of a whole form have no link."""
-    found: list[dict[str, str]] = []
+    found: list[dict[str, Any]] = []
     for form in forms:
         if not form or not form.is_bound:
             continue
@@ -212,12 +221,12 @@ def pagination(context: Context, page: Page[Any], *, name: str = "page") -> dict
 
 @register.simple_block_tag
 def details(content: str, summary: str) -> str:
-    return template.loader.render_to_string("govuk/details.html", {"summary": summary, "content": content})
+    return render_to_string("govuk/details.html", {"summary": summary, "content": content})
 
 
 @register.simple_block_tag
 def scroll_table(content: str, label: str) -> str:
-    return template.loader.render_to_string("govuk/scroll_table.html", {"label": label, "content": content})
+    return render_to_string("govuk/scroll_table.html", {"label": label, "content": content})
 
 
 @register.simple_tag
