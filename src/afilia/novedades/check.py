@@ -62,6 +62,7 @@ class FileCheck:
 
     def __init__(self, open_file: OpenFile, *, context: Context, novedad: str | None = None) -> None:
         self._open = open_file
+        self.starts: list[tuple[int, int]] = []  # of each piece: number and byte of its first line
         self._context = context
         self.totals = Totals()
         self.facts = inspect(open_file, max_bytes=context.max_bytes)
@@ -84,7 +85,7 @@ class FileCheck:
         layout = self._context.catalogue.layouts[self.anchor.type]
         seen = _Seen()
         judge_lines = partial(self._judge, layout=layout, anchor=self.anchor)
-        for records, blank, verdict in _ahead(judge_lines, read_lines(self._open, self.facts)):
+        for records, blank, verdict in _ahead(judge_lines, self._pieces()):
             repeated = seen.repeated(verdict.workers)
             values = verdict.values
             if repeated.height:
@@ -96,6 +97,12 @@ class FileCheck:
             self.totals.accepted += values.height
             self.totals.add(found)
             yield Chunk(records=records, values=values, findings=found)
+
+    def _pieces(self) -> Iterator[pl.DataFrame]:
+        self.starts.clear()
+        for lines in read_lines(self._open, self.facts):
+            self.starts.append((lines.frame["line"][0], lines.start))
+            yield lines.frame
 
     def _judge(
         self, lines: pl.DataFrame, *, layout: Layout, anchor: Anchor
@@ -126,7 +133,7 @@ class FileCheck:
 
     def _looks(self) -> Iterator[pl.DataFrame]:
         for at, lines in enumerate(read_lines(self._open, self.facts)):
-            records, _ = without_blank(lines)
+            records, _ = without_blank(lines.frame)
             if at == 0:
                 yield records.head(FIRST_LOOK)
                 records = records.slice(FIRST_LOOK)

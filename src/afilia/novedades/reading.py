@@ -2,7 +2,8 @@
 
 import codecs
 import hashlib
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -130,21 +131,47 @@ class _Survey:
         return None
 
 
-def read_lines(open_file: OpenFile, facts: FileFacts) -> Iterator[pl.DataFrame]:
-    """The lines in frames of `line` (UInt32, from 1, as a text editor numbers them) and `raw` (String).
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """Some consecutive lines: a frame of `line` (UInt32, from 1, as a text editor numbers them) and `raw`."""
+
+    frame: pl.DataFrame
+    start: int  # byte of the file at which the first of them begins
+
+
+def read_lines(open_file: OpenFile, facts: FileFacts, *, line: int = 1, start: int = 0) -> Iterator[Lines]:
+    """The lines of a file from line `line`, which begins at byte `start`.
 
     Lines end with LF, CR or CRLF. What the encoding cannot read becomes the replacement character.
     """
-    line = 1
     end = "\r\n" if facts.line_ends == "CRLF" else "\n"
     with open_file() as file:
+        file.seek(start)
         for piece in _pieces(file):
             bare = piece if end == "\r\n" else piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-            encoding = facts.encoding if line == 1 else facts.encoding.removesuffix("-sig")
+            encoding = facts.encoding if start == 0 else facts.encoding.removesuffix("-sig")
             text = bare.decode(encoding, errors="replace").removesuffix(end)
             raw = pl.select(pl.lit(text).str.split(end).explode().alias("raw"))
-            yield raw.with_row_index("line", offset=line)
+            yield Lines(frame=raw.with_row_index("line", offset=line), start=start)
             line += raw.height
+            start += len(piece)
+
+
+def lines_at(
+    open_file: OpenFile, facts: FileFacts, wanted: Collection[int], *, starts: Sequence[tuple[int, int]]
+) -> dict[int, str]:
+    """The text of some lines by their numbers, reading no more of the file than the pieces that hold them.
+
+    `starts` has the number and the first byte of the first line of each piece, in order.
+    """
+    found: dict[int, str] = {}
+    for number in sorted(wanted):
+        if number in found:
+            continue
+        line, start = starts[bisect_right(starts, (number, facts.size)) - 1]
+        piece = next(read_lines(open_file, facts, line=line, start=start)).frame
+        found |= dict(piece.filter(pl.col("line").is_in([*wanted])).iter_rows())
+    return found
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
