@@ -108,7 +108,6 @@ def field(
     failed = f" {INPUT_CLASSES[kind].split()[0]}--error" if bound.errors else ""
     shown: dict[str, str | bool] = {
         "class": f"{INPUT_CLASSES[kind]}{failed} {classes}".strip(),
-        "required": False,
         **attrs,
     }
     if described_by:

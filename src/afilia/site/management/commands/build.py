@@ -50,7 +50,7 @@ def copy_files() -> None:
         if source.suffix == ".js":
             # The maps stay behind; the name of an absent map would break the collecting of static files.
             script = source.read_text(encoding="utf-8")
-            (TARGET / source.name).write_text(re.sub(r"(?m)^//# sourceMappingURL=.*$", "", script), "utf-8")
+            (TARGET / source.name).write_text(re.sub(r"(?m)//# sourceMappingURL=.*$", "", script), "utf-8")
         else:
             shutil.copyfile(source, TARGET / source.name)
 

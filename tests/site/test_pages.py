@@ -1,0 +1,137 @@
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.management import call_command
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import include, path
+
+PAGES = ["/", "/tramites-virtuales/", "/empleadores/", "/ayuda/", "/accesibilidad/"]
+PROBLEMS = ["400", "403", "404", "413", "429", "500", "503", "csrf"]
+INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
+
+
+def failing(error: Exception) -> Callable[[HttpRequest], HttpResponse]:
+    def view(request: HttpRequest) -> HttpResponse:
+        raise error
+
+    return view
+
+
+# The portal's own addresses, and one for every way in which a page may fail.
+urlpatterns = [
+    path("", include("afilia.config.urls")),
+    path("fails/400/", failing(SuspiciousOperation())),
+    path("fails/403/", failing(PermissionDenied())),
+    path("fails/413/", failing(RequestDataTooBig())),
+    path("fails/429/", lambda request: render(request, "429.html", status=429)),
+    path("fails/500/", failing(ZeroDivisionError())),
+    path("fails/503/", failing(OperationalError())),
+]
+handler400 = "afilia.site.views.bad_request"
+handler500 = "afilia.site.views.server_error"
+
+
+@pytest.fixture
+def spanish() -> Client:
+    return Client(headers={"accept-language": "es-EC"}, raise_request_exception=False)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_opens_for_anyone_and_reads_no_database(spanish: Client, address: str) -> None:
+    response = spanish.get(address)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert '<html lang="es"' in page
+    assert page.count("<h1") == 1
+    assert not INLINE.search(page)
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 429, 500, 503])
+def test_failure_says_what_to_do_and_shows_no_traceback(spanish: Client, status: int) -> None:
+    response = spanish.get(f"/fails/{status}/")
+    page = response.content.decode()
+    assert response.status_code == status
+    assert f"Código {status}" in page
+    assert 'href="/"' in page
+    assert "Traceback" not in page
+    assert not INLINE.search(page)
+
+
+@pytest.mark.urls(__name__)
+def test_database_that_does_not_answer_says_when_to_come_back(spanish: Client) -> None:
+    assert spanish.get("/fails/503/").headers["Retry-After"] == "30"
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_page_of_a_failure_needs_no_request(name: str) -> None:
+    assert "<h1" in render_to_string(f"{name}.html")
+
+
+def test_form_without_its_token_loses_nothing_and_says_so(spanish: Client) -> None:
+    strict = Client(enforce_csrf_checks=True, headers={"accept-language": "es"})
+    response = strict.post("/idioma/setlang/", {"language": "en"})
+    assert response.status_code == 403
+    assert "No se perdió nada" in response.content.decode()
+
+
+@pytest.mark.parametrize(("language", "tag"), [("es-EC,es", "es"), ("en-GB,en", "en"), ("fr", "es")])
+def test_page_speaks_the_language_of_the_browser(language: str, tag: str) -> None:
+    page = Client(headers={"accept-language": language}).get("/").content.decode()
+    assert f'<html lang="{tag}"' in page
+
+
+def test_language_switch_is_remembered_and_returns_to_the_page(spanish: Client) -> None:
+    response = spanish.post("/idioma/setlang/", {"language": "en", "next": "/ayuda/?page=2"})
+    assert response.headers["Location"] == "/ayuda/?page=2"
+    assert '<html lang="en"' in spanish.get("/ayuda/").content.decode()
+
+
+def test_language_switch_leads_to_no_other_site(spanish: Client) -> None:
+    response = spanish.post("/idioma/setlang/", {"language": "en", "next": "https://example.org/"})
+    assert response.headers["Location"] == "/"
+
+
+def test_scripts_and_styles_may_come_from_the_portal_alone(spanish: Client) -> None:
+    policy = spanish.get("/").headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy + ";"
+    assert "style-src 'self';" in policy + ";"
+
+
+def test_page_names_only_files_that_are_served(spanish: Client) -> None:
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', spanish.get("/").content.decode())
+    assert {Path(name).name for name in files} == {"app.css", "app.js", "htmx.min.js", "icon.svg"}
+    for name in files:
+        response = spanish.get(name)
+        assert response.status_code == 200
+        assert b"".join(response.streaming_content)
+        response.close()
+
+
+def test_demo_says_that_its_people_are_made_up(spanish: Client, settings: object) -> None:
+    assert "personas y empresas inventadas" in spanish.get("/").content.decode()
+    settings.DEMO = False  # type: ignore[attr-defined]
+    assert "inventadas" not in spanish.get("/").content.decode()
+
+
+def test_collected_files_carry_their_digest_and_find_each_other(settings: object, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = tmp_path  # type: ignore[attr-defined]
+    settings.STORAGES = {  # type: ignore[attr-defined]
+        **settings.STORAGES,  # type: ignore[attr-defined]
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    build = tmp_path / "site" / "build"
+    (style,) = build.glob("app.*.css")
+    fonts = re.findall(r'url\("?([^")]+\.woff2)', style.read_text())
+    assert len(fonts) == 2
+    assert all((build / font).exists() for font in fonts)
+    assert "sourceMappingURL" not in (build / "govuk-frontend.min.js").read_text()
