@@ -13,15 +13,18 @@ class EmployerKey(models.Model):
     branches = models.ManyToManyField(Branch, blank=True)  # empty: every branch of the employer
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["employer", "number"], name="one_key_per_person_and_employer")]
-        indexes = [models.Index(fields=["number"], name="keys_of_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["employer", "number"], name="one_key_per_person_and_employer"),
+            # The keys of one person share their salt, so the same hash is the same key.
+            models.UniqueConstraint(fields=["number", "encoded"], name="a_key_opens_one_employer"),
+        ]
 
     def __str__(self) -> str:
         return f"employer key {self.pk}"
 
 
 class SignInTries(models.Model):
-    """Wrong tries of one pair of identification number and address, kept as a keyed hash of both."""
+    """Tries without success of one identification number at one address, under a keyed hash of both."""
 
     pair = models.BinaryField(max_length=32, primary_key=True)
     wrong = models.SmallIntegerField(default=0)

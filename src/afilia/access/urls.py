@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from afilia.access import views
 
 app_name = "access"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("empleadores/ingresar/", views.sign_in, name="sign-in"),
+    path("empleadores/salir/", views.sign_out, name="sign-out"),
+]

@@ -1,0 +1,28 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from afilia.access.models import EmployerKey
+from afilia.employers.models import Employer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who is signed in: a person with the key of an employer."""
+
+    key_id: int
+    employer: Employer
+    number: str  # cédula or foreigner code of the person
+    branches: frozenset[str] | None  # numbers of the branches open to the person; None means all
+
+
+def holder(*, key_id: int, changed_at: datetime) -> Holder | None:
+    """The holder of a key; None when the key is gone or was changed after `changed_at`."""
+    key = EmployerKey.objects.select_related("employer").filter(pk=key_id, changed_at=changed_at).first()
+    if key is None:
+        return None
+    branches = frozenset(key.branches.values_list("number", flat=True))
+    return Holder(key_id=key.pk, employer=key.employer, number=key.number, branches=branches or None)
+
+
+def keys_of_person(number: str) -> list[EmployerKey]:
+    return list(EmployerKey.objects.filter(number=number).order_by("pk"))

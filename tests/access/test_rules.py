@@ -1,0 +1,42 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from afilia.access import rules
+from afilia.access.rules import Reason, Refusal
+
+NOW = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("tries", "judged"), [(1, True), (5, True), (6, False)])
+def test_five_tries_are_judged(tries: int, judged: bool) -> None:
+    assert rules.is_judged(tries) is judged
+
+
+@pytest.mark.parametrize(
+    ("tries", "age", "refusal"),
+    [
+        (1, timedelta(), Refusal(reason=Reason.WRONG)),
+        (4, timedelta(), Refusal(reason=Reason.WRONG)),
+        (5, timedelta(), Refusal(reason=Reason.LOCKED, wait=timedelta(minutes=15))),
+        (6, timedelta(minutes=14, seconds=59), Refusal(reason=Reason.LOCKED, wait=timedelta(seconds=1))),
+    ],
+)
+def test_fifth_wrong_try_locks_for_fifteen_minutes(tries: int, age: timedelta, refusal: Refusal) -> None:
+    assert rules.refusal(tries, last_at=NOW - age, now=NOW) == refusal
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_clients_are_told_apart_by_what_one_subscriber_gets(address: str, network: str) -> None:
+    assert rules.network(address) == network

@@ -1,0 +1,91 @@
+"""Made-up employers, people and keys. Each call makes a new one; changes are fields of the model."""
+
+from datetime import UTC, date, datetime
+from itertools import count
+
+from django.test import Client
+
+from afilia.access import actions, sessions
+from afilia.access.models import EmployerKey
+from afilia.employers.models import Branch, Employer, EmployerKind
+from afilia.identifiers.person import cedula_check_digit
+from afilia.identifiers.ruc import COMPANY_WEIGHTS
+from afilia.workers.models import Employment, IdentityKind, IdentityNumber, Person
+
+NOW = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)  # half past ten in the morning in Quito
+KEY = "Clave-de-prueba-1"
+
+_numbers = count(1)
+
+
+def cedula() -> str:
+    """A valid cédula of Pichincha, another at each call."""
+    nine = f"17{next(_numbers):07d}"
+    return f"{nine}{cedula_check_digit(nine)}"
+
+
+def company_ruc() -> str:
+    """A RUC of a company of Pichincha with the right check digit, another at each call."""
+    while True:
+        nine = f"179{next(_numbers):06d}"
+        total = sum(weight * int(digit) for weight, digit in zip(COMPANY_WEIGHTS, nine, strict=False))
+        check = -total % 11
+        if check < 10:
+            return f"{nine}{check}001"
+
+
+def make_employer(**changes: object) -> Employer:
+    number = next(_numbers)
+    fields = {
+        "ruc": company_ruc(),
+        "kind": EmployerKind.COMPANY,
+        "name": f"Empresa de Prueba {number} S. A.",
+        "email": f"empresa{number}@example.com",
+    }
+    return Employer.objects.create(**fields | changes)
+
+
+def make_branch(employer: Employer, **changes: object) -> Branch:
+    """The branch 0001 unless `number` is given."""
+    fields = {"number": "0001", "name": "Matriz", "opened_on": date(2011, 8, 24)}
+    return Branch.objects.create(employer=employer, **fields | changes)
+
+
+def make_key(
+    employer: Employer,
+    *,
+    number: str | None = None,
+    key: str = KEY,
+    branches: tuple[Branch, ...] = (),
+    now: datetime = NOW,
+) -> EmployerKey:
+    """The key of a person, a new one without `number`, to the employer; `branches` are the only ones open."""
+    made = actions.set_key(employer=employer, number=number or cedula(), key=key, now=now)
+    made.branches.set(branches)
+    return made
+
+
+def make_person(*, number: str | None = None, **changes: object) -> Person:
+    """A person whose identity is confirmed, with one number: a cédula unless `number` starts with 61."""
+    number = number or cedula()
+    fields = {"names": "PRUEBA PEÑA LUZ MARÍA", "birth_on": date(1990, 2, 28), "identity_confirmed_at": NOW}
+    person = Person.objects.create(**fields | changes)
+    kind = IdentityKind.FOREIGNER_CODE if number.startswith("61") else IdentityKind.CEDULA
+    IdentityNumber.objects.create(person=person, number=number, kind=kind)
+    return person
+
+
+def make_employment(*, branch: Branch, person: Person | None = None, **changes: object) -> Employment:
+    """Work in the branch since 2025, still going on unless `left_on` is given."""
+    fields = {"entered_on": date(2025, 1, 2), "left_on": None}
+    return Employment.objects.create(
+        employer=branch.employer, branch=branch, person=person or make_person(), **fields | changes
+    )
+
+
+def signed_in_client(client: Client, key: EmployerKey) -> Client:
+    """The same client with an open session of the key, without the work of a sign-in."""
+    session = client.session
+    session[sessions.ENTRY] = sessions.entry(key)
+    session.save()
+    return client
