@@ -19,6 +19,15 @@ T = TypeVar("T")
 DATABASE = "afilia"
 
 
+def until(happened: Callable[[], T], *, within: float = 30.0) -> T:
+    """Ask again and again until the answer is true, and return it; after `within` seconds it fails."""
+    end = time.monotonic() + within
+    while not (answer := happened()):
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+    return answer
+
+
 class Plant:
     """Use as a context. The server is migrated and runs; no worker does."""
 
@@ -112,9 +121,4 @@ class Plant:
             return cursor.fetchall() if cursor.description else []
 
     def until(self, happened: Callable[[], T], *, within: float = 30.0) -> T:
-        """Ask again and again until the answer is true, and return it; after `within` seconds it fails."""
-        end = time.monotonic() + within
-        while not (answer := happened()):
-            assert time.monotonic() < end, "it did not happen in time"
-            time.sleep(0.02)
-        return answer
+        return until(happened, within=within)

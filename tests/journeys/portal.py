@@ -28,6 +28,7 @@ class Portal:
     base_url: str
     data: Path
     database_url: str | None  # None: its own embedded server
+    process: subprocess.Popen[bytes]  # the supervisor
     keys: tuple[demo.Key, ...] = demo.KEYS
     samples: Path = demo.SAMPLES
 
@@ -60,17 +61,23 @@ def running(data: Path) -> Iterator[Portal]:
                 start_new_session=True,
             )
         try:
-            portal = Portal(base_url=f"http://localhost:{port}", data=data, database_url=database_url)
+            portal = Portal(
+                base_url=f"http://localhost:{port}", data=data, database_url=database_url, process=process
+            )
             _wait(portal, process, log)
             yield portal
         finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                raise
+            stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
 
 
 def free_port() -> int:

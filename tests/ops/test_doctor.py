@@ -1,0 +1,80 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from afilia.audit import actions as audit
+from afilia.ops import doctor
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+def verdict(name: str, *, now: datetime | None = None) -> tuple[bool, str]:
+    found = {check: (passed, line) for check, passed, line in doctor.examine(now=now or timezone.now())}
+    return found[name]
+
+
+def add_worker() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+
+
+def test_all_is_well(tmp_path: Path, settings: object, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.SIGNING_PKCS12 = tmp_path / "demo.p12"  # type: ignore[attr-defined]
+    add_worker()
+    call_command("doctor")
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(doctor.CHECKS)
+    assert all(line.startswith("ok ") for line in lines)
+
+
+def test_trouble_ends_with_status_1(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call_command("doctor")
+    assert ended.value.code == 1
+    assert "TROUBLE  worker" in capsys.readouterr().out
+
+
+def test_a_worker_that_was_not_seen_for_a_while() -> None:
+    add_worker()
+    assert verdict("worker") == (True, "1 running")
+    assert verdict("worker", now=timezone.now() + timedelta(minutes=1))[0] is False
+
+
+def test_missing_migrations() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'novedades' AND name LIKE '0002%'")
+    assert verdict("database") == (False, "1 migrations are missing: run `afilia migrate`.")
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, settings: object) -> None:
+    (tmp_path / "file").touch()
+    settings.FILES_DIR = tmp_path / "file" / "folder"  # type: ignore[attr-defined]
+    passed, line = verdict("files")
+    assert not passed
+    assert str(settings.FILES_DIR) in line  # type: ignore[attr-defined]
+
+
+def test_a_signing_file_that_is_none(tmp_path: Path, settings: object) -> None:
+    settings.SIGNING_PKCS12 = tmp_path / "none.p12"  # type: ignore[attr-defined]
+    settings.SIGNING_PKCS12.write_text("none")  # type: ignore[attr-defined]
+    passed, line = verdict("signature")
+    assert not passed
+    assert "AFILIA_SIGNING_PKCS12" in line
+
+
+def test_a_ledger_that_somebody_changed() -> None:
+    entry = audit.record("test.done", actor="system", subject="test", at=NOW)
+    assert verdict("ledger") == (True, "the chain is whole")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER")
+        cursor.execute("UPDATE audit_entry SET event = 'test.undone' WHERE id = %s", [entry.pk])
+        cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER")
+    passed, line = verdict("ledger")
+    assert not passed
+    assert f"Entry {entry.pk} " in line
