@@ -12,7 +12,7 @@ from afilia.identifiers.person import Fault, person_number_fault
 class SignInForm(forms.Form):
     number = forms.CharField(
         label=_("Cédula o código de extranjero"),
-        help_text=_("Los 10 dígitos del número de identificación de usted, no el RUC."),
+        help_text=_("Los 10 dígitos de su número de identificación, no el RUC."),
         max_length=40,
         error_messages={"required": _("Escriba su número de identificación.")},
         widget=forms.TextInput(
