@@ -1,6 +1,7 @@
-"""Reads the data of this app: layouts, code lists, deadlines, amounts, texts of findings."""
+"""Reads the data of this app: layouts, code lists, deadlines, amounts, texts of fields and findings."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -23,7 +24,11 @@ def catalogue(on: date) -> Catalogue:
     layouts, codes, deadlines, amounts = (
         _data(name) for name in ("layouts", "codes", "deadlines", "amounts")
     )
-    lists = {name: _code_list(name, raw) for name, raw in codes.items() if isinstance(raw, dict)}
+    lists = {
+        name: _code_list(name, raw)
+        for name, raw in codes.items()
+        if isinstance(raw, dict) and "values" in raw
+    }
     head = tuple(_field(raw, lists) for raw in layouts["head"])
     return Catalogue(
         layouts={
@@ -97,8 +102,14 @@ class FindingText:
     expected: str
     fix: str
     fix_arg: str  # the fix when the check could say exactly what to type
-    before: str  # an example, and the same mended
+    severity: str
+    before: str  # an example, and the same mended; lines end with LF, empty when there is none
     after: str
+    case: str  # what must be so for the example to give the finding
+    given: Mapping[str, str]  # field, seen and arg of an example that the check of a file cannot make
+
+
+TEXT_PARTS = ("title", "meaning", "expected", "fix", "fix_arg", "severity", "before", "after")
 
 
 @cache
@@ -106,13 +117,35 @@ def finding_texts(language: str = "es") -> dict[str, FindingText]:
     """The texts of every finding code."""
     return {
         code: FindingText(
-            **{
-                part: raw[language].get(part, raw.get(part, ""))
-                for part in ("title", "meaning", "expected", "fix", "fix_arg", "before", "after")
-            }
+            **{part: raw[language].get(part, raw.get(part, "")) for part in TEXT_PARTS},
+            case=raw.get("case", {}).get(language, ""),
+            given=raw.get("given", {}),
         )
         for code, raw in _data("findings").items()
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    text: Mapping[str, str]  # by language
+    on: date
+
+
+def source(name: str) -> Source:
+    """Where the layouts or the codes come from."""
+    raw = _data(name)
+    return Source(text=raw["source"], on=raw["source_on"])
+
+
+def day_terms() -> dict[str, dict[str, str]]:
+    """How counted days are called: "calendar" and "working" → language → word."""
+    terms: dict[str, dict[str, str]] = _data("deadlines")["terms"]
+    return terms
+
+
+def wording() -> dict[str, Any]:
+    """What people read about fields, effects and the file: data/fields.toml as it is."""
+    return _data("fields")
 
 
 def explain(code: str, *, field: str, seen: str, arg: str, language: str = "es") -> tuple[str, str]:
@@ -121,7 +154,7 @@ def explain(code: str, *, field: str, seen: str, arg: str, language: str = "es")
     `arg` may hold several values separated by `|`: the texts name them {arg}, {arg2} and so on.
     """
     text = finding_texts(language)[code]
-    terms = _data("deadlines")["terms"] if "|" in arg else {}
+    terms = day_terms() if "|" in arg else {}
     parts = [terms[part][language] if part in terms else part for part in arg.split("|")]
     values = {
         "field": field,

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import compress
 
 import polars as pl
 
 from afilia.novedades.rules import fields
-from afilia.novedades.rules.deadlines import with_due_on
+from afilia.novedades.rules.deadlines import PERIOD_END, due_on
 from afilia.novedades.rules.layouts import SEPARATOR, Context, Effect, Kind, Layout
-from afilia.novedades.rules.marks import Mark, Severity, findings
+from afilia.novedades.rules.marks import Mark, Severity, findings, firing
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 DOMESTIC_BRANCH = "0001"
@@ -27,62 +29,26 @@ class Judged:
     """The verdict on some records.
 
     `values` has a row for each accepted record: `line`, the fields of the layout as they are recorded,
-    `period` (YYYYMM) and `due_on`. `workers` has `line` and `raw_identificacion` of every record.
-    `findings` is a frame of findings, in file order.
+    `period` (YYYYMM) and `due_on`. `workers` has `line` and `raw_identificacion` of every record, `rucs` the
+    different RUCs as written. `findings` is a frame of findings, in file order.
     """
 
     values: pl.DataFrame
     workers: pl.DataFrame
+    rucs: frozenset[str]
     findings: pl.DataFrame
 
 
 def judge(records: pl.DataFrame, layout: Layout, anchor: Anchor, context: Context) -> Judged:
-    """Judge records, each a row of `line` (number in the file) and `raw` (its text without line end)."""
-    frame = _split(records, layout, anchor)
-    judged = {field.name: fields.judge(field, context) for field in layout.fields}
-    cross = [*_cross_marks(layout, anchor, context)]
-    heads, frame = _with_values(frame, layout, judged, context)
-    marks = []
-    for at, field in enumerate(layout.fields, 1):
-        own = [*judged[field.name].marks, *(mark for mark in cross if mark.field == field.name)]
-        if field.name in heads.columns:
-            own = [mark for mark in own if "due_on" in mark.where.meta.root_names() or _fires(mark, heads)]
-        marks += [
-            replace(mark, field=field.name, column=at, seen=pl.col(f"raw_{field.name}")) for mark in own
-        ]
-    found = findings(frame, [*_line_marks(layout), *marks])
-    rejected = found.filter(pl.col("severity") == ERROR.value)["line"].unique()
-    values = frame if rejected.is_empty() else frame.filter(~pl.col("line").is_in(rejected.implode()))
-    return Judged(
-        values=values.select("line", *(field.name for field in layout.fields), "period", "due_on"),
-        workers=frame.select("line", "raw_identificacion"),
-        findings=found.sort("line", "column", "code"),
-    )
-
-
-def _fires(mark: Mark, heads: pl.DataFrame) -> bool:
-    return bool(heads.select(mark.where.fill_null(value=False).any()).item())
-
-
-def _with_values(
-    frame: pl.DataFrame, layout: Layout, judged: dict[str, fields.Judged], context: Context
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The different heads, and the frame with helper columns, the value of each field, `period` and `due_on`.
+    """Judge records, each a row of `line` (number in the file) and `raw` (its text without line end).
 
     The head but for the worker is the same in nearly all the lines of a file: it is read once for each
     different head, and the result joined to the lines.
     """
-    head = [field.name for field in layout.head if field.kind is not Kind.WORKER]
-    raws = [f"raw_{name}" for name in head]
-    rest = [field.name for field in layout.fields if field.name not in head]
-
-    def read(part: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-        return part.with_columns(
-            expression.alias(name) for field in names for name, expression in judged[field].helpers.items()
-        ).with_columns(judged[field].value.alias(field) for field in names)
-
-    heads = frame.select(raws).unique()
-    heads = read(heads, head).with_columns((pl.col("anio") * 100 + pl.col("mes")).alias("period"))
+    checks = _checks(layout, context)
+    frame = _split(records, layout)
+    raws = [f"raw_{name}" for name in checks.heads.names]
+    heads = checks.heads.read(frame.select(raws).unique())
     if heads.height == 1:
         same = heads.drop(raws).row(0, named=True)
         frame = frame.with_columns(
@@ -90,10 +56,74 @@ def _with_values(
         )
     else:
         frame = frame.join(heads, on=raws, how="left", nulls_equal=True, maintain_order="left")
-    return heads, with_due_on(read(frame, rest), layout, context)
+    frame = checks.rest.read(frame)
+    head_marks = [*checks.heads.marks, *_ruc_marks(anchor)]
+    fired = firing(heads, head_marks)
+    marks = [*checks.lines, *compress(head_marks, fired), *checks.rest.marks]
+    found = findings(frame, marks)
+    rejected = found.filter(pl.col("severity") == ERROR.value)["line"].unique()
+    values = frame if rejected.is_empty() else frame.filter(~pl.col("line").is_in(rejected.implode()))
+    return Judged(
+        values=values.select("line", *(field.name for field in layout.fields), "period", "due_on"),
+        workers=frame.select("line", "raw_identificacion"),
+        rucs=frozenset(heads["raw_ruc"].drop_nulls()),
+        findings=found.sort("line", "column", "code"),
+    )
 
 
-def _split(records: pl.DataFrame, layout: Layout, anchor: Anchor) -> pl.DataFrame:
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """The checks of some fields: `steps` add their helper columns and values, one after the other."""
+
+    names: tuple[str, ...]
+    steps: tuple[tuple[pl.Expr, ...], ...]
+    marks: tuple[Mark, ...]
+
+    def read(self, frame: pl.DataFrame) -> pl.DataFrame:
+        for step in self.steps:
+            frame = frame.with_columns(step)
+        return frame
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Checks:
+    lines: tuple[Mark, ...]
+    heads: _Part
+    rest: _Part
+
+
+@lru_cache(maxsize=64)
+def _checks(layout: Layout, context: Context) -> _Checks:
+    """All that a layout asks of its records, as expressions: made once, for they cost more than a small file."""
+    judged = {field.name: fields.judge(field, context) for field in layout.fields}
+    cross = [*_cross_marks(layout, context)]
+    columns = {field.name: at for at, field in enumerate(layout.fields, 1)}
+
+    def part(names: list[str], *last: pl.Expr) -> _Part:
+        helpers = (
+            expression.alias(helper) for name in names for helper, expression in judged[name].helpers.items()
+        )
+        values = (judged[name].value.alias(name) for name in names)
+        marks = (
+            replace(mark, field=name, column=columns[name], seen=pl.col(f"raw_{name}"))
+            for name in names
+            for mark in [*judged[name].marks, *(mark for mark in cross if mark.field == name)]
+        )
+        return _Part(names=tuple(names), steps=(tuple(helpers), tuple(values), last), marks=tuple(marks))
+
+    head = [field.name for field in layout.head if field.kind is not Kind.WORKER]
+    rest = [field.name for field in layout.fields if field.name not in head]
+    period = (pl.col("anio") * 100 + pl.col("mes")).alias("period")
+    due = due_on(layout, context).alias("due_on")
+    of_head = set(due.meta.root_names()) <= {*head}
+    return _Checks(
+        lines=tuple(_line_marks(layout)),
+        heads=part(head, period, *([due] if of_head else [])),
+        rest=part(rest, *([] if of_head else [due])),
+    )
+
+
+def _split(records: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Columns `raw_<field>`; null for fields that are not judged, as the line has another shape."""
     most = len(layout.fields)
     names = [f"raw_{field.name}" for field in layout.fields]
@@ -112,7 +142,7 @@ def _split(records: pl.DataFrame, layout: Layout, anchor: Anchor) -> pl.DataFram
         trailing.alias("trailing"),
         header.alias("header"),
         (count - trailing.cast(pl.Int32)).is_between(layout.least, most).alias("whole"),
-        (pl.col("raw_tipo") == anchor.type).fill_null(value=False).alias("own_type"),
+        (pl.col("raw_tipo") == layout.type).fill_null(value=False).alias("own_type"),
     )
     head = [f"raw_{field.name}" for field in layout.head]
     body = [name for name in names if name not in head]
@@ -152,18 +182,22 @@ def _line_marks(layout: Layout) -> Iterator[Mark]:
     )
 
 
-def _cross_marks(layout: Layout, anchor: Anchor, context: Context) -> Iterator[Mark]:
-    raw_ruc = pl.col("raw_ruc")
-    thirteen = raw_ruc.str.contains(r"^[0-9]{13}$")
+def _ruc_marks(anchor: Anchor) -> Iterator[Mark]:
+    raw = pl.col("raw_ruc")
     if anchor.ruc is not None:
         yield Mark(
             code="ruc.mixed",
             severity=ERROR,
             field="ruc",
-            where=thirteen & (raw_ruc != anchor.ruc),
+            column=1,
+            seen=raw,
+            where=raw.str.contains(r"^[0-9]{13}$") & (raw != anchor.ruc),
             arg=pl.lit(anchor.ruc),
         )
-    domestic = raw_ruc.str.ends_with("000") & pl.col("ruc.fault").is_null()
+
+
+def _cross_marks(layout: Layout, context: Context) -> Iterator[Mark]:
+    domestic = pl.col("raw_ruc").str.ends_with("000") & pl.col("ruc.fault").is_null()
     yield Mark(
         code="branch.domestic",
         severity=ERROR,
@@ -175,8 +209,8 @@ def _cross_marks(layout: Layout, anchor: Anchor, context: Context) -> Iterator[M
         code="type.mixed",
         severity=ERROR,
         field="tipo",
-        where=pl.col("raw_tipo").is_in([*context.catalogue.layouts]) & (pl.col("raw_tipo") != anchor.type),
-        arg=pl.lit(anchor.type),
+        where=pl.col("raw_tipo").is_in([*context.catalogue.layouts]) & (pl.col("raw_tipo") != layout.type),
+        arg=pl.lit(layout.type),
     )
     yield from EFFECT_MARKS.get(layout.effect, lambda _context: iter(()))(context)
     yield from _range_marks(layout)
@@ -184,7 +218,7 @@ def _cross_marks(layout: Layout, anchor: Anchor, context: Context) -> Iterator[M
     if rule is not None:
         late = (pl.lit(context.today) - pl.col("due_on")).dt.total_days()
         very = late > context.catalogue.extemporaneous_after
-        field = rule.base if rule.base != "period-end" else "mes"
+        field = rule.base if rule.base != PERIOD_END else "mes"
         counted = "working" if context.working_days else "calendar"
         arg = pl.format("{}|{}|{}|{}", pl.col("due_on"), late, pl.lit(rule.days), pl.lit(counted))
         yield Mark(code="deadline.late", severity=WARNING, field=field, where=(late > 0) & ~very, arg=arg)
