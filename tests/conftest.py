@@ -41,6 +41,14 @@ def files(tmp_path: Path, settings: object) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def language() -> None:
+    """No test speaks the language in which the request of an earlier one was answered."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture
 def run_jobs(transactional_db: None) -> Iterator[RunJobs]:
     """Run the real worker until the queue is empty; the result names the tasks that ran, in order.

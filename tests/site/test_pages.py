@@ -12,6 +12,8 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import include, path
 
+from tests.builders import make_employer, make_key, signed_in_client
+
 PAGES = ["/", "/tramites-virtuales/", "/empleadores/", "/ayuda/", "/accesibilidad/"]
 PROBLEMS = ["400", "403", "404", "413", "429", "500", "503", "csrf"]
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
@@ -113,7 +115,6 @@ def test_page_names_only_files_that_are_served(spanish: Client) -> None:
         response = spanish.get(name)
         assert response.status_code == 200
         assert b"".join(response.streaming_content)
-        response.close()
 
 
 def test_demo_says_that_its_people_are_made_up(spanish: Client, settings: object) -> None:
@@ -135,3 +136,17 @@ def test_collected_files_carry_their_digest_and_find_each_other(settings: object
     assert len(fonts) == 2
     assert all((build / font).exists() for font in fonts)
     assert "sourceMappingURL" not in (build / "govuk-frontend.min.js").read_text()
+
+
+@pytest.mark.django_db
+def test_head_of_the_page_says_for_whom_one_is_signed_in_and_lets_one_out(spanish: Client) -> None:
+    key = make_key(employer=make_employer(name="Flores & Hijos"))
+    page = signed_in_client(spanish, key).get("/").content.decode()
+    assert "<strong>Flores &amp; Hijos</strong>" in page
+    assert key.employer.ruc in page
+    assert '<form action="/empleadores/salir/" method="post">' in page
+    assert key.number not in page
+
+
+def test_head_of_the_page_names_nobody_to_a_stranger(spanish: Client) -> None:
+    assert "app-holder" not in spanish.get("/").content.decode()
