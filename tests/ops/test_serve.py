@@ -33,6 +33,7 @@ def test_it_keeps_web_and_worker_alive_and_leaves_nothing_behind(tmp_path: Path)
     with portal.running(tmp_path) as running:
         for name in ("web", "worker"):
             before = until(lambda name=name: descendants(running).get(name))
+            its_own = before.children(recursive=True)
             before.kill()
             after = until(
                 lambda name=name, before=before: (
@@ -40,6 +41,7 @@ def test_it_keeps_web_and_worker_alive_and_leaves_nothing_behind(tmp_path: Path)
                 )
             )
             assert after.is_running()
+            assert psutil.wait_procs(its_own, timeout=10)[1] == []
         until(lambda: portal.answers(running.url("/readyz")))
         family = psutil.Process(running.process.pid).children(recursive=True)
         portal.stop(running.process)

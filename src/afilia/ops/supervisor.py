@@ -50,6 +50,7 @@ class Child:
             return
         if (code := self.process.poll()) is None:
             return
+        self.signal(signal.SIGKILL)  # what it started and left behind would still hold the port
         self.deaths = 0 if now - self.started > HEALTHY_AFTER else self.deaths + 1
         pause = min(0.25 * 2 ** (self.deaths - 1), LONGEST_PAUSE) if self.deaths > 1 else 0.0
         log.warning("%s ended with %s; it starts again in %.1f s", self.name, code, pause)
