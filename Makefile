@@ -12,6 +12,7 @@ help: ## Show what can be asked for
 setup: .venv/.ready .venv/.assets ## Install the locked dependencies and build the assets
 
 .venv/.ready: requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -25,15 +26,19 @@ setup: .venv/.ready .venv/.assets ## Install the locked dependencies and build t
 run: setup ## Start the portal with a made-up demo: make run PORT=8123
 	@AFILIA_DEMO=1 PORT=$(PORT) $(BIN)/afilia serve
 
+# mypy and the commands read the settings; their data stay apart from those of the demo.
+check: export AFILIA_DEMO = 1
+check: export AFILIA_DATA_DIR = .data/test
+
 .PHONY: check
 check: setup ## Lint, format, types, architecture, migrations, translations, templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	AFILIA_DEMO=1 $(BIN)/afilia makemigrations --check --dry-run
-	AFILIA_DEMO=1 $(BIN)/afilia translations --check
-	AFILIA_DEMO=1 $(BIN)/afilia templates
+	$(BIN)/afilia makemigrations --check --dry-run
+	$(BIN)/afilia translations --check
+	$(BIN)/afilia templates
 
 .PHONY: test
 test: setup ## Run every test, browser journeys included
