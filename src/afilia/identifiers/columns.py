@@ -1,6 +1,6 @@
 """The same rules on columns: Polars expressions that agree with the scalar functions.
 
-Digits are taken by integer arithmetic, some ten times faster than by slicing strings.
+Weighted sums of digits are looked up three digits at a time: many times faster than digit by digit.
 """
 
 from collections.abc import Sequence
@@ -61,8 +61,8 @@ def ruc_fault(column: pl.Expr) -> pl.Expr:
             ~_known_province(number // 10**11)
             | (
                 pl.when(third == 6)
-                .then(_total(number, ruc.PUBLIC_WEIGHTS))
-                .otherwise(_total(number, ruc.COMPANY_WEIGHTS))
+                .then(_total(number // 10**4, PUBLIC))
+                .otherwise(_total(number // 10**3, COMPANY))
                 % 11
                 != 0
             )
@@ -101,16 +101,27 @@ def _known_province(code: pl.Expr) -> pl.Expr:
 
 
 def _check_digit(cedula: pl.Expr) -> pl.Expr:
-    digits = [_digit(cedula, person.LENGTH, position) for position in range(1, person.LENGTH)]
-    # Doubled, 9 taken off above 9, has the same last digit as 2d + d // 5.
-    total = sum(
-        (2 * digit + digit // 5 for digit in digits[::2]), start=sum(digits[1::2], start=pl.lit(0, pl.UInt64))
-    )
-    return (10 - total % 10) % 10
+    return (10 - _total(cedula // 10, CEDULA) % 10) % 10
 
 
-def _total(number: pl.Expr, weights: Sequence[int]) -> pl.Expr:
-    digits = (_digit(number, ruc.LENGTH, position) for position in range(1, len(weights) + 1))
-    return sum(
-        (weight * digit for weight, digit in zip(weights, digits, strict=True)), start=pl.lit(0, pl.UInt64)
+def _total(number: pl.Expr, worth: Sequence[Sequence[int]]) -> pl.Expr:
+    """The sum of what the last digits of a number are worth: place → digit → worth."""
+    padded = [[0] * 10] * (-len(worth) % 3) + [*worth]
+    groups = [padded[at : at + 3] for at in range(0, len(padded), 3)]
+    return pl.sum_horizontal(
+        pl.lit(_sums(*group)).gather(number // 1000**at % 1000) for at, group in enumerate(reversed(groups))
     )
+
+
+def _sums(first: Sequence[int], second: Sequence[int], third: Sequence[int]) -> pl.Series:
+    """The worth of each number of three digits."""
+    return pl.Series([a + b + c for a in first for b in second for c in third], dtype=pl.UInt64)
+
+
+def _times(weights: Sequence[int]) -> list[list[int]]:
+    return [[weight * digit for digit in range(10)] for weight in weights]
+
+
+DOUBLED = [2 * digit - 9 * (digit > 4) for digit in range(10)]
+CEDULA = [[*range(10)] if place % 2 else DOUBLED for place in range(person.LENGTH - 1)]
+PUBLIC, COMPANY = _times(ruc.PUBLIC_WEIGHTS), _times(ruc.COMPANY_WEIGHTS)

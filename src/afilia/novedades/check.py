@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from afilia.novedades.reading import OpenFile, inspect, read_lines, without_blank
+from afilia.novedades.reading import PIECE, OpenFile, inspect, read_lines, without_blank
 from afilia.novedades.rules.layouts import SEPARATOR, Context, Layout
 from afilia.novedades.rules.marks import Mark, Severity, finding, findings, no_findings
 from afilia.novedades.rules.records import Anchor, Judged, judge
@@ -63,8 +63,9 @@ class FileCheck:
     def __init__(self, open_file: OpenFile, *, context: Context, novedad: str | None = None) -> None:
         self._open = open_file
         self.starts: list[tuple[int, int]] = []  # of each piece: number and byte of its first line
-        self._context = context
+        self.context = context
         self.totals = Totals()
+        self._whole: dict[str, Judged] = {}  # by type, when the first look saw the whole file
         self.facts = inspect(open_file, max_bytes=context.max_bytes)
         self.file_findings = self.facts.findings
         self.anchor = None if self.facts.refused else self._settle(novedad)
@@ -78,14 +79,21 @@ class FileCheck:
         """The file has an error as a whole, and no line of it is judged."""
         return self.anchor is None
 
+    def refuse(self, reason: pl.DataFrame) -> None:
+        """Refuse the file for a reason that only the caller knows, before its lines are judged."""
+        self.anchor = None
+        self.file_findings = pl.concat([self.file_findings, reason])
+        self.totals.add(reason)
+
     def chunks(self) -> Iterator[Chunk]:
         """Judge the lines, in file order."""
         if self.anchor is None:
             return
-        layout = self._context.catalogue.layouts[self.anchor.type]
+        layout = self.context.catalogue.layouts[self.anchor.type]
         seen = _Seen()
         judge_lines = partial(self._judge, layout=layout, anchor=self.anchor)
-        for records, blank, verdict in _ahead(judge_lines, self._pieces()):
+        ahead = map if self.facts.size <= PIECE else _ahead  # one piece needs no threads
+        for records, blank, verdict in ahead(judge_lines, self._pieces()):
             repeated = seen.repeated(verdict.workers)
             values = verdict.values
             if repeated.height:
@@ -108,40 +116,51 @@ class FileCheck:
         self, lines: pl.DataFrame, *, layout: Layout, anchor: Anchor
     ) -> tuple[pl.DataFrame, pl.DataFrame, Judged]:
         records, blank = without_blank(lines)
-        return records, blank, judge(records, layout, anchor, self._context)
+        known = self._whole.get(anchor.type)
+        if known and (anchor.ruc is None or known.rucs <= {anchor.ruc}):
+            return records, blank, known
+        return records, blank, judge(records, layout, anchor, self.context)
 
     def _settle(self, novedad: str | None) -> Anchor | None:
         """Type and RUC of the first good line, or else the type of the first that can be read."""
-        known = self._context.catalogue.layouts
+        known = self.context.catalogue.layouts
         wanted = [novedad] if novedad else [*known]
         fallback, first_type = None, ""
-        for records in self._looks():
-            types = records["raw"].str.split(SEPARATOR).list.get(4, null_on_oob=True).drop_nulls()
-            first_type = first_type or next(iter(types), "")
+        for records, whole in self._looks():
+            types = records["raw"].str.split(SEPARATOR).list.get(4, null_on_oob=True)
+            first_type = first_type or next(iter(types.drop_nulls()), "")
             present = [kind for kind in types.unique(maintain_order=True) if kind in wanted]
-            good = {}
+            best: Anchor | None = None
+            best_line = records.height and records["line"][-1] + 1
             for kind in present:
-                values = judge(records, known[kind], Anchor(type=kind, ruc=None), self._context).values
-                if values.height:
-                    good[values["line"][0]] = Anchor(type=kind, ruc=values["ruc"][0])
-            if good:
-                return good[min(good)]
+                first = records["line"][types.index_of(kind) or 0]
+                if first > best_line:
+                    break
+                verdict = judge(records, known[kind], Anchor(type=kind, ruc=None), self.context)
+                if whole:
+                    self._whole[kind] = verdict
+                if verdict.values.height and verdict.values["line"][0] < best_line:
+                    best_line = verdict.values["line"][0]
+                    best = Anchor(type=kind, ruc=verdict.values["ruc"][0])
+            if best:
+                return best
             fallback = fallback or (Anchor(type=present[0], ruc=None) if present else None)
         if fallback is None:
             self.file_findings = pl.concat([self.file_findings, self._refusal(first_type, novedad)])
         return fallback
 
-    def _looks(self) -> Iterator[pl.DataFrame]:
+    def _looks(self) -> Iterator[tuple[pl.DataFrame, bool]]:
+        """The records in parts, a few first, and whether the part is all of them."""
         for at, lines in enumerate(read_lines(self._open, self.facts)):
             records, _ = without_blank(lines.frame)
             if at == 0:
-                yield records.head(FIRST_LOOK)
+                yield records.head(FIRST_LOOK), self.facts.size <= PIECE and records.height <= FIRST_LOOK
                 records = records.slice(FIRST_LOOK)
             if records.height:
-                yield records
+                yield records, False
 
     def _refusal(self, first_type: str, novedad: str | None) -> pl.DataFrame:
-        catalogue = self._context.catalogue
+        catalogue = self.context.catalogue
         if first_type in catalogue.unpublished:
             return finding("file.layout-unpublished", Severity.ERROR, seen=first_type)
         if novedad and first_type in catalogue.layouts:
@@ -177,19 +196,20 @@ class _Seen:
 
         `workers` has `line` and `raw_identificacion`.
         """
-        number = pl.col("raw_identificacion")
-        read = workers.filter(number.str.contains("^[0-9]{10}$")).with_columns(
-            number.cast(pl.UInt64).alias("number")
-        )
+        raw = pl.col("raw_identificacion")
+        number = pl.when(raw.str.contains("^[0-9]{10}$")).then(raw).cast(pl.UInt64)
+        read = workers.with_columns(number.alias("number"))
+        read = read.filter(read["number"].is_not_null())
         fresh = read["number"].is_first_distinct()
         if self._numbers.height:
             fresh &= ~read["number"].is_in(self._numbers["number"].implode())
-        new = read.filter(fresh).select("number", pl.col("line").cast(pl.UInt32).alias("first"))
-        self._numbers = pl.concat([self._numbers, new])
-        if fresh.all():
+        again = read.filter(~fresh)
+        self._numbers = pl.concat(
+            [self._numbers, read.filter(fresh).select("number", pl.col("line").alias("first"))]
+        )
+        if not again.height:
             return no_findings()
-        again = read.filter(~fresh).join(self._numbers, on="number", how="left")
-        return findings(again, [REPEATED])
+        return findings(again.join(self._numbers, on="number", how="left"), [REPEATED])
 
 
 REPEATED = Mark(

@@ -175,17 +175,17 @@ def lines_at(
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    """Whole lines, some PIECE bytes at a time."""
-    rest = b""
-    while block := file.read(PIECE):
+    """Whole lines, some PIECE bytes at a time; a file of at most that comes as one."""
+    rest, block = b"", file.read(PIECE)
+    while block:
+        following = file.read(PIECE)
         rest += block
         # A CR at the very end may be half of a CRLF: leave it for the next block.
-        end = max(rest.rfind(b"\n"), rest.rfind(b"\r", 0, len(rest) - 1)) + 1
+        end = max(rest.rfind(b"\n"), rest.rfind(b"\r", 0, len(rest) - 1)) + 1 if following else len(rest)
         if end:
             yield rest[:end]
             rest = rest[end:]
-    if rest:
-        yield rest
+        block = following
 
 
 def without_blank(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

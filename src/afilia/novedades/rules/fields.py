@@ -2,7 +2,8 @@
 
 A frame of records has each field as written in column `raw_<name>` (String, null where the line has no
 such field). A judge gives the marks of a field and the expression of its value, which is null unless the
-text can be read. What several expressions need is computed once, as a helper column `<name>.<what>`.
+text can be read. What several expressions need is computed once, as a helper column `<name>.<what>`; marks
+find the value in column `<name>`.
 """
 
 import re
@@ -59,19 +60,23 @@ def _branch(_field: Field, raw: pl.Expr, _context: Context) -> Judged:
     )
 
 
-def _year(_field: Field, raw: pl.Expr, _context: Context) -> Judged:
+def _year(field: Field, raw: pl.Expr, _context: Context) -> Judged:
     value = pl.when(raw.str.contains(r"^[0-9]{4}$")).then(raw).cast(pl.Int32)
-    known = pl.when(value >= FIRST_YEAR).then(value)
+    unread = pl.col(field.name).is_null() & raw.is_not_null()
     return Judged(
-        [Mark(code="period.year", severity=ERROR, where=known.is_null() & raw.is_not_null())], known
+        [Mark(code="period.year", severity=ERROR, where=unread)], pl.when(value >= FIRST_YEAR).then(value)
     )
 
 
-def _month(_field: Field, raw: pl.Expr, _context: Context) -> Judged:
+def _month(field: Field, raw: pl.Expr, _context: Context) -> Judged:
     value = pl.when(raw.str.contains(r"^(0?[1-9]|1[0-2])$")).then(raw).cast(pl.Int32)
     return Judged(
         [
-            Mark(code="period.month", severity=ERROR, where=value.is_null() & raw.is_not_null()),
+            Mark(
+                code="period.month",
+                severity=ERROR,
+                where=pl.col(field.name).is_null() & raw.is_not_null(),
+            ),
             Mark(
                 code="period.month-digits",
                 severity=WARNING,
@@ -127,12 +132,12 @@ def _date(field: Field, raw: pl.Expr, context: Context) -> Judged:
             where=~shaped,
             arg=raw.map_elements(_proposed_date, return_dtype=pl.String),
         ),
-        Mark(code="date.impossible", severity=ERROR, where=shaped & ~zero & value.is_null()),
+        Mark(code="date.impossible", severity=ERROR, where=shaped & ~zero & pl.col(field.name).is_null()),
     ]
     if not field.zero:
         marks.append(Mark(code="date.required", severity=ERROR, where=zero))
     if field.past:
-        marks.append(Mark(code="date.future", severity=ERROR, where=value > context.today))
+        marks.append(Mark(code="date.future", severity=ERROR, where=pl.col(field.name) > context.today))
     return Judged(marks, value)
 
 
@@ -237,13 +242,12 @@ def _range(_field: Field, raw: pl.Expr, _context: Context) -> Judged:
 
 
 def _counted(code: str, last: int) -> Callable[[Field, pl.Expr, Context], Judged]:
-    def judge_count(_field: Field, raw: pl.Expr, _context: Context) -> Judged:
+    def judge_count(field: Field, raw: pl.Expr, _context: Context) -> Judged:
         value = pl.when(raw.str.contains(r"^[0-9]{2}$")).then(raw).cast(pl.Int32)
         value = pl.when(value.is_between(1, last)).then(value)
         single = pl.when(raw.str.contains(r"^[1-9]$")).then(raw.str.zfill(2))
-        return Judged(
-            [Mark(code=code, severity=ERROR, where=value.is_null() & raw.is_not_null(), arg=single)], value
-        )
+        unread = pl.col(field.name).is_null() & raw.is_not_null()
+        return Judged([Mark(code=code, severity=ERROR, where=unread, arg=single)], value)
 
     return judge_count
 

@@ -61,8 +61,10 @@ class Field:
     past: bool = False  # a date that may not be in the future
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Layout:
+    """Compared by identity, as the catalogue is: what is derived from them can be kept."""
+
     type: str
     name: Mapping[str, str]
     summary: Mapping[str, str]
@@ -96,7 +98,7 @@ class DeadlineRule:
     source: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Catalogue:
     """All the data that a check reads. Every dictionary is by type of novedad or by code."""
 

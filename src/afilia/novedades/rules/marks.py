@@ -1,5 +1,6 @@
 """A mark is one possible finding, as expressions on the columns of a frame of records."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -62,14 +63,22 @@ def finding(
     )
 
 
-def findings(frame: pl.DataFrame, marks: list[Mark]) -> pl.DataFrame:
+def firing(frame: pl.DataFrame, marks: Sequence[Mark]) -> tuple[bool, ...]:
+    """For each mark whether it makes a finding anywhere on a frame."""
+    if not frame.height or not marks:
+        return (False,) * len(marks)
+    return frame.select(_where(mark).any().alias(str(at)) for at, mark in enumerate(marks)).row(0)
+
+
+def findings(frame: pl.DataFrame, marks: Sequence[Mark]) -> pl.DataFrame:
     """Every finding that the marks make on a frame with a column `line`, in no order."""
     if not frame.height or not marks:
         return no_findings()
-    hits = frame.select(mark.where.fill_null(value=False).alias(str(at)) for at, mark in enumerate(marks))
-    found = hits.select(pl.all().any()).row(0)
+    marked = frame.with_columns(_where(mark).alias(str(at)) for at, mark in enumerate(marks))
     parts = [
-        frame.filter(hits[str(at)]).select(
+        marked.lazy()
+        .filter(str(at))
+        .select(
             pl.col("line").cast(pl.UInt32),
             pl.lit(mark.column, dtype=pl.UInt8).alias("column"),
             pl.lit(mark.field).alias("field"),
@@ -79,9 +88,13 @@ def findings(frame: pl.DataFrame, marks: list[Mark]) -> pl.DataFrame:
             _text(mark.arg).alias("arg"),
         )
         for at, mark in enumerate(marks)
-        if found[at]
+        if marked[str(at)].any()
     ]
-    return pl.concat(parts) if parts else no_findings()
+    return pl.concat(parts).collect() if parts else no_findings()
+
+
+def _where(mark: Mark) -> pl.Expr:
+    return mark.where.fill_null(value=False)
 
 
 def _text(expression: pl.Expr | None) -> pl.Expr:

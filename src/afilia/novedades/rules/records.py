@@ -61,7 +61,7 @@ def judge(records: pl.DataFrame, layout: Layout, anchor: Anchor, context: Contex
     fired = firing(heads, head_marks)
     marks = [*checks.lines, *compress(head_marks, fired), *checks.rest.marks]
     found = findings(frame, marks)
-    rejected = found.filter(pl.col("severity") == ERROR.value)["line"].unique()
+    rejected = found["line"].filter(found["severity"] == ERROR.value)
     values = frame if rejected.is_empty() else frame.filter(~pl.col("line").is_in(rejected.implode()))
     return Judged(
         values=values.select("line", *(field.name for field in layout.fields), "period", "due_on"),
@@ -69,6 +69,17 @@ def judge(records: pl.DataFrame, layout: Layout, anchor: Anchor, context: Contex
         rucs=frozenset(heads["raw_ruc"].drop_nulls()),
         findings=found.sort("line", "column", "code"),
     )
+
+
+def finding_codes(layout: Layout, context: Context) -> dict[str, tuple[str, ...]]:
+    """The codes that judging the records of a layout may give, by name of field; `""` is the whole line."""
+    checks = _checks(layout, context)
+    ruc_marks = _ruc_marks(Anchor(type=layout.type, ruc=""))
+    marks = [*checks.lines, *checks.heads.marks, *checks.rest.marks, *ruc_marks]
+    return {
+        name: tuple(sorted({mark.code for mark in marks if mark.field == name}))
+        for name in ("", *(field.name for field in layout.fields))
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +105,7 @@ class _Checks:
 
 @lru_cache(maxsize=64)
 def _checks(layout: Layout, context: Context) -> _Checks:
-    """All that a layout asks of its records, as expressions: made once, for they cost more than a small file."""
+    """All that a layout asks of its records; kept, because making it costs more than checking a small file."""
     judged = {field.name: fields.judge(field, context) for field in layout.fields}
     cross = [*_cross_marks(layout, context)]
     columns = {field.name: at for at, field in enumerate(layout.fields, 1)}
