@@ -3,6 +3,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from afilia.kit import queue
+from afilia.ops import actions
 from tests.conftest import RunJobs
 
 ran: list[str] = []
@@ -47,3 +48,33 @@ def test_a_job_asked_for_in_a_failing_task_never_was(run_jobs: RunJobs) -> None:
     with pytest.raises(AssertionError, match=r"tests\.half: failed"):
         run_jobs()
     assert ran == []
+
+
+def test_tidying_forgets_what_finished_a_month_ago(run_jobs: RunJobs) -> None:
+    with connection.cursor() as cursor:
+        for status, age in (("succeeded", 31), ("succeeded", 29), ("failed", 31)):
+            cursor.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('old', %s) RETURNING id",
+                [f"{status}-{age}"],
+            )
+            (job,) = cursor.fetchone()
+            for step in ("doing", status):  # the table writes an event for each
+                cursor.execute("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", [step, job])
+            cursor.execute(
+                "UPDATE procrastinate_events SET at = now() - %s * interval '1 day' WHERE job_id = %s",
+                [age, job],
+            )
+        cursor.execute(
+            "INSERT INTO django_session (session_key, session_data, expire_date)"
+            " VALUES ('over', '', now() - interval '1 second'), ('open', '', now() + interval '1 hour')"
+        )
+    actions.tidy()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name FROM procrastinate_jobs ORDER BY id")
+        assert cursor.fetchall() == [("succeeded-29",), ("failed-31",)]
+        cursor.execute("SELECT session_key FROM django_session")
+        assert cursor.fetchall() == [("open",)]
+
+
+def test_tidying_runs_every_day() -> None:
+    assert {task.cron for task in app.periodic_registry.periodic_tasks.values()} == {"17 8 * * *"}

@@ -119,7 +119,7 @@ async def run(*, wait: bool = True) -> None:
     async with AsyncExitStack() as stack:
         guard = await Guard.open()
         stack.push_async_callback(guard.close)
-        app = _app(guard)
+        app = _app(guard, periodic=wait)
         await stack.enter_async_context(app.open_async())
         watching = asyncio.create_task(guard.watch())
         stack.callback(watching.cancel)
@@ -150,7 +150,7 @@ async def _due() -> bool:
         return bool(row and row[0])
 
 
-def _app(guard: Guard) -> App:
+def _app(guard: Guard, *, periodic: bool) -> App:
     """The tasks of Django's app on connections of the worker's own.
 
     Not `replace_connector`: a task that asks for another job must do so on Django's connection, within its
@@ -158,7 +158,8 @@ def _app(guard: Guard) -> App:
     """
     app = DjangoApp(connector=django_app.connector.get_worker_connector())  # type: ignore[attr-defined]
     app.tasks = django_app.tasks
-    app.periodic_registry = django_app.periodic_registry
+    if periodic:
+        app.periodic_registry = django_app.periodic_registry
     app.job_manager = GuardedJobs(app.connector)
     app.job_manager.guard = guard
     for task in app.tasks.values():

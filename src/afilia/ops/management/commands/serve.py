@@ -27,6 +27,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: object, **options: object) -> None:
+        if not settings.DEMO:
+            self.check()
         supervisor = Supervisor(self._children(), tend=_keep_database)
         supervisor.listen()
         _refuse_taken_port()
