@@ -123,30 +123,37 @@ class FileCheck:
 
     def _settle(self, novedad: str | None) -> Anchor | None:
         """Type and RUC of the first good line, or else the type of the first that can be read."""
-        known = self.context.catalogue.layouts
-        wanted = [novedad] if novedad else [*known]
-        fallback, first_type = None, ""
+        layouts, unpublished = self.context.catalogue.layouts, self.context.catalogue.unpublished
+        wanted = [novedad] if novedad else [*layouts]
+        fallback, first, first_known, some = None, "", "", False
         for records, whole in self._looks():
-            types = records["raw"].str.split(SEPARATOR).list.get(4, null_on_oob=True)
-            first_type = first_type or next(iter(types.drop_nulls()), "")
-            present = [kind for kind in types.unique(maintain_order=True) if kind in wanted]
-            best: Anchor | None = None
-            best_line = records.height and records["line"][-1] + 1
-            for kind in present:
-                first = records["line"][types.index_of(kind) or 0]
-                if first > best_line:
+            kind = pl.col("raw").str.split(SEPARATOR).list.get(4, null_on_oob=True).alias("kind")
+            kinds = (
+                records.select("line", kind).drop_nulls().unique("kind", keep="first", maintain_order=True)
+            )
+            known = kinds.filter(pl.col("kind").is_in([*layouts, *unpublished]))
+            some = some or records.height > 0
+            first = first or next(iter(kinds["kind"]), "")
+            first_known = first_known or next(iter(known["kind"]), "")
+            good: dict[int, Anchor] = {}
+            for line, name in known.filter(pl.col("kind").is_in(wanted)).iter_rows():
+                if good and min(good) < line:
                     break
-                verdict = judge(records, known[kind], Anchor(type=kind, ruc=None), self.context)
+                fallback = fallback or Anchor(type=name, ruc=None)
+                verdict = judge(records, layouts[name], Anchor(type=name, ruc=None), self.context)
                 if whole:
-                    self._whole[kind] = verdict
-                if verdict.values.height and verdict.values["line"][0] < best_line:
-                    best_line = verdict.values["line"][0]
-                    best = Anchor(type=kind, ruc=verdict.values["ruc"][0])
-            if best:
-                return best
-            fallback = fallback or (Anchor(type=present[0], ruc=None) if present else None)
+                    self._whole[name] = verdict
+                if verdict.values.height:
+                    good[verdict.values["line"][0]] = Anchor(type=name, ruc=verdict.values["ruc"][0])
+            if good:
+                return good[min(good)]
         if fallback is None:
-            self.file_findings = pl.concat([self.file_findings, self._refusal(first_type, novedad)])
+            refusal = (
+                self._refusal(first_known or first, novedad)
+                if some
+                else finding("file.empty", Severity.ERROR)
+            )
+            self.file_findings = pl.concat([self.file_findings, refusal])
         return fallback
 
     def _looks(self) -> Iterator[tuple[pl.DataFrame, bool]]:
@@ -198,18 +205,21 @@ class _Seen:
         """
         raw = pl.col("raw_identificacion")
         number = pl.when(raw.str.contains("^[0-9]{10}$")).then(raw).cast(pl.UInt64)
-        read = workers.with_columns(number.alias("number"))
-        read = read.filter(read["number"].is_not_null())
-        fresh = read["number"].is_first_distinct()
+        fresh = pl.col("number").is_first_distinct()
         if self._numbers.height:
-            fresh &= ~read["number"].is_in(self._numbers["number"].implode())
-        again = read.filter(~fresh)
-        self._numbers = pl.concat(
-            [self._numbers, read.filter(fresh).select("number", pl.col("line").alias("first"))]
+            fresh &= ~pl.col("number").is_in(self._numbers["number"].implode())
+        read = (
+            workers.lazy()
+            .with_columns(number.alias("number"))
+            .filter(pl.col("number").is_not_null())
+            .with_columns(fresh.alias("fresh"))
+            .collect()
         )
-        if not again.height:
+        new = read.filter("fresh").select("number", pl.col("line").alias("first"))
+        self._numbers = pl.concat([self._numbers, new])
+        if new.height == read.height:
             return no_findings()
-        return findings(again.join(self._numbers, on="number", how="left"), [REPEATED])
+        return findings(read.remove("fresh").join(self._numbers, on="number", how="left"), [REPEATED])
 
 
 REPEATED = Mark(

@@ -1,0 +1,136 @@
+"""The only writer of the labour history."""
+
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+from django.db import connection
+from django.db.models import F
+
+from afilia.employers.models import Employer
+from afilia.novedades.facts import copy_in
+from afilia.novedades.models import Channel, Filing
+from afilia.novedades.planning import lines_of
+from afilia.novedades.rules.layouts import Effect, Layout
+from afilia.novedades.rules.plan import Answer, Outcome
+from afilia.workers.models import IdentityKind
+
+NOVEDAD = (
+    *("filing_id", "line", "employment_id", "kind", "period", "subject", "revision"),
+    *("amount", "due_on", "details"),
+)
+ENTERING = (
+    *("line", "number", "branch_id", "person_id", "on_date", "period", "subject"),
+    *("amount", "due_on", "details", "answer", "names", "birth_on"),
+)
+PERSONS_LOCK = 1_900_001  # advisory: people unknown until now are added by one transaction at a time
+
+
+def lock_history(employer: Employer) -> int:
+    """Lock an employer's labour history until the transaction ends, and give its version."""
+    return Employer.objects.select_for_update().values_list("history_version", flat=True).get(pk=employer.pk)
+
+
+def register(
+    *,
+    employer: Employer,
+    by_number: str,
+    folder: Path,
+    layout: Layout,
+    corrections_meant: bool,
+    foreigner_prefixes: tuple[str, ...],
+    filed_at: datetime,
+) -> Filing:
+    """Register a planned file in the labour history, and give the filing that holds it.
+
+    `folder` holds the plan, made at the present version of the history, which must be locked. A correction
+    is registered only when it is meant. Must be called in a transaction; an IntegrityError from the natural
+    key means that the same novedad is there already.
+    """
+    filing = Filing.objects.create(
+        employer=employer, channel=Channel.BATCH, by_number=by_number, filed_at=filed_at
+    )
+    outcomes = [Outcome.NEW.value, *([Outcome.CORRECTION.value] if corrections_meant else [])]
+    for lines in lines_of(folder):
+        meant = lines.filter(pl.col("outcome").is_in(outcomes))
+        if layout.effect is Effect.ENTRY:
+            entering = meant.filter(pl.col("outcome") == Outcome.NEW.value)
+            _enter(entering, employer, filing, foreigner_prefixes)
+            meant = meant.filter(pl.col("outcome") != Outcome.NEW.value)
+        _append(meant, filing, layout.type)
+    if layout.effect is Effect.EXIT:
+        _leave(filing)
+    Employer.objects.filter(pk=employer.pk).update(history_version=F("history_version") + 1)
+    return filing
+
+
+def _append(lines: pl.DataFrame, filing: Filing, kind: str) -> None:
+    """Add novedades of employments that exist, in the order of the index that they go into."""
+    rows = lines.sort("employment_id").with_columns(
+        pl.lit(filing.pk, dtype=pl.Int64).alias("filing_id"), pl.lit(kind).alias("kind")
+    )
+    if rows.height:
+        copy_in("novedades_novedad", NOVEDAD, rows)
+
+
+def _enter(
+    lines: pl.DataFrame, employer: Employer, filing: Filing, foreigner_prefixes: tuple[str, ...]
+) -> None:
+    """Add the people who are not known yet, the employments that begin, and their novedades."""
+    if lines.is_empty():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PERSONS_LOCK])
+        cursor.execute(
+            "CREATE TEMPORARY TABLE entering (line int, number varchar(10), branch_id bigint, person_id bigint, "
+            "on_date date, period int, subject varchar(40), amount numeric(13, 2), due_on date, details jsonb, "
+            "answer varchar(10), names varchar(300), birth_on date, fresh boolean NOT NULL DEFAULT false) "
+            "ON COMMIT DROP"
+        )
+        copy_in("entering", ENTERING, lines)
+        arguments = {
+            "employer": employer.pk,
+            "filing": filing.pk,
+            "at": filing.filed_at,
+            "found": Answer.FOUND.value,
+            "prefixes": [f"{prefix}%" for prefix in foreigner_prefixes],
+            "cedula": IdentityKind.CEDULA.value,
+            "foreigner": IdentityKind.FOREIGNER_CODE.value,
+        }
+        for statement in ENTER:
+            cursor.execute(statement, arguments)
+
+
+ENTER = (
+    # Another employer may have added the person since the plan.
+    "UPDATE entering n SET person_id = i.person_id FROM workers_identitynumber i "
+    "WHERE n.person_id IS NULL AND i.number = n.number",
+    "UPDATE entering SET fresh = true, person_id = nextval(pg_get_serial_sequence('workers_person', 'id')) "
+    "WHERE person_id IS NULL",
+    "INSERT INTO workers_person (id, names, birth_on, identity_confirmed_at) "
+    "SELECT person_id, coalesce(names, ''), birth_on, CASE WHEN answer = %(found)s THEN %(at)s::timestamptz END "
+    "FROM entering WHERE fresh",
+    "INSERT INTO workers_identitynumber (number, kind, person_id) "
+    "SELECT number, CASE WHEN number LIKE ANY(%(prefixes)s) THEN %(foreigner)s ELSE %(cedula)s END, person_id "
+    "FROM entering WHERE fresh",
+    "UPDATE workers_person p SET names = n.names, birth_on = n.birth_on, identity_confirmed_at = %(at)s "
+    "FROM entering n WHERE n.person_id = p.id AND p.identity_confirmed_at IS NULL AND n.answer = %(found)s",
+    "INSERT INTO workers_employment (employer_id, branch_id, person_id, entered_on) "
+    "SELECT %(employer)s, branch_id, person_id, on_date FROM entering ORDER BY line",
+    "INSERT INTO novedades_novedad "
+    "(filing_id, line, employment_id, kind, period, subject, revision, amount, due_on, details) "
+    "SELECT %(filing)s, n.line, e.id, 'ENT', n.period, n.subject, 0, n.amount, n.due_on, n.details "
+    "FROM entering n JOIN workers_employment e "
+    "ON e.person_id = n.person_id AND e.branch_id = n.branch_id AND e.entered_on = n.on_date ORDER BY e.id",
+    "DROP TABLE entering",
+)
+
+
+def _leave(filing: Filing) -> None:
+    """End the employments whose exit this filing registers or corrects."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE workers_employment e SET left_on = (v.details ->> 'fecha_salida')::date "
+            "FROM novedades_novedad v WHERE v.filing_id = %s AND v.employment_id = e.id",
+            [filing.pk],
+        )

@@ -1,0 +1,232 @@
+"""The plan of a file: the check, the facts of the database, and what would change. Nothing is registered.
+
+A plan is a folder: `lines-NNNN.parquet` (PLANNED, one row for each line that the checker accepted) and
+`findings-NNNN.parquet` (all the findings, in file order), with one part for each piece of the file.
+"""
+
+import hashlib
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from afilia.employers.models import Employer
+from afilia.novedades import queries
+from afilia.novedades.check import FileCheck
+from afilia.novedades.facts import Staging, stageable
+from afilia.novedades.reading import OpenFile
+from afilia.novedades.rules import plan
+from afilia.novedades.rules.layouts import Context, Effect, Layout
+from afilia.novedades.rules.marks import Severity, finding
+from afilia.novedades.rules.plan import Answer, Outcome
+from afilia.registries import civil
+
+# The lines of a plan. `revision` is the one that the novedad would have.
+PLANNED = (
+    *(
+        "line",
+        "outcome",
+        "number",
+        "branch_id",
+        "employment_id",
+        "person_id",
+        "period",
+        "subject",
+        "revision",
+    ),
+    *("amount", "details", "due_on", "on_date", "pay_before", "answer", "names", "birth_on"),
+)
+
+CHANGE: dict[Effect | None, int] = {Effect.ENTRY: 1, Effect.EXIT: -1}  # of active employments, by a new line
+
+Progress = Callable[[float, int], None]  # share done, lines done
+
+
+@dataclass(kw_only=True)
+class Summary:
+    """What a plan comes to; amounts in US$."""
+
+    today: date
+    codes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    pay_before: Counter[str] = field(default_factory=Counter)  # by outcome
+    pay_after: Counter[str] = field(default_factory=Counter)
+    begun: int = 0  # new lines whose day has come
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    def add(self, lines: pl.DataFrame, findings: pl.DataFrame) -> None:
+        for severity, code, count in findings.group_by("severity", "code").len().iter_rows():
+            self.codes[severity, code] += count
+        sums = lines.group_by("outcome").agg(pl.len(), pl.col("pay_before").sum(), pl.col("amount").sum())
+        for outcome, count, before, after in sums.iter_rows():
+            self.outcomes[outcome] += count
+            self.pay_before[outcome] += before or 0
+            self.pay_after[outcome] += after or 0
+        new = pl.col("outcome") == Outcome.NEW.value
+        self.begun += lines.filter(new & (pl.col("on_date") <= self.today)).height
+        kept = lines.select("line", "outcome", "employment_id", "revision")
+        self.digest.update(kept.write_csv(include_header=False).encode())
+
+    def as_json(self, check: FileCheck, employer: Employer) -> dict[str, Any]:
+        """The summary that a batch keeps."""
+        rejected = check.totals.rejected + self.outcomes[Outcome.REJECTED]
+        active = queries.active_employments(employer, on=self.today)
+        effect = check.context.catalogue.layouts[check.anchor.type].effect if check.anchor else None
+        return {
+            "refused": check.refused,
+            "novedad": check.anchor.type if check.anchor else None,
+            "encoding": check.facts.encoding,
+            "line_ends": check.facts.line_ends,
+            "starts": check.starts,
+            "lines": check.totals.lines,
+            "accepted": check.totals.lines - rejected,
+            "rejected": rejected,
+            "new": self.outcomes[Outcome.NEW],
+            "corrections": self.outcomes[Outcome.CORRECTION],
+            "unchanged": self.outcomes[Outcome.UNCHANGED],
+            "warnings": sum(
+                count for (severity, _), count in self.codes.items() if severity == Severity.WARNING
+            ),
+            "codes": sorted([severity, code, count] for (severity, code), count in self.codes.items()),
+            "sums": {
+                outcome: {"before": str(self.pay_before[outcome]), "after": str(self.pay_after[outcome])}
+                for outcome in (Outcome.NEW, Outcome.CORRECTION)
+            },
+            "active_before": active,
+            "active_after": active + self.begun * CHANGE.get(effect, 0),
+            "digest": self.digest.hexdigest(),
+        }
+
+
+def make(
+    open_file: OpenFile,
+    *,
+    employer: Employer,
+    allowed: frozenset[str] | None,
+    novedad: str,
+    context: Context,
+    folder: Path,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Plan a file of an employer into `folder`, which is emptied first, and give its summary.
+
+    `allowed` are the branches that the user may file for; None is all of them. Must be called outside a
+    transaction: the register of identities may be asked.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    check = FileCheck(open_file, context=context, novedad=novedad)
+    if check.anchor and check.anchor.ruc not in {None, employer.ruc}:
+        check.refuse(
+            finding("file.other-employer", Severity.ERROR, seen=check.anchor.ruc or "", arg=employer.ruc)
+        )
+    summary = Summary(today=context.today, codes=Counter(check.totals.codes))
+    check.file_findings.write_parquet(folder / "findings-0000.parquet")
+    if check.anchor is None:
+        return summary.as_json(check, employer)
+    layout = context.catalogue.layouts[check.anchor.type]
+    with Staging(employer, layout, allowed=allowed) as staging:
+        heights = _stage(check, staging, layout, folder, progress)
+        _ask_register(staging, foreigner_prefixes=context.foreigner_prefixes)
+        branches = queries.branch_numbers(employer, allowed=allowed)
+        done = 0
+        with closing(staging.facts()) as frames:
+            facts = _Rows(frames)
+            for part, height in enumerate(heights, 1):
+                lines, findings = _judge_part(folder, part, facts.take(height), layout, context, branches)
+                summary.add(lines, findings)
+                done += lines.height
+                progress(0.5 + 0.5 * part / len(heights), done)
+    return summary.as_json(check, employer)
+
+
+def _stage(check: FileCheck, staging: Staging, layout: Layout, folder: Path, progress: Progress) -> list[int]:
+    """Check the file; stage what is accepted; give the accepted lines of each part."""
+    heights = []
+    for part, chunk in enumerate(check.chunks(), 1):
+        staging.add(stageable(chunk.values, layout))
+        chunk.values.write_parquet(folder / f"values-{part:04}.parquet", compression="lz4")
+        chunk.findings.write_parquet(folder / f"findings-{part:04}.parquet")
+        heights.append(chunk.values.height)
+        progress(0.5 * check.starts[part - 1][1] / check.facts.size, check.totals.lines)
+    return heights
+
+
+def _ask_register(staging: Staging, *, foreigner_prefixes: tuple[str, ...]) -> None:
+    """Look up the people who enter and whose identity is not confirmed; it knows cédulas alone."""
+    numbers = staging.unconfirmed_numbers()
+    if not numbers:
+        return
+    answer = civil.look_up(number for number in numbers if not number.startswith(foreigner_prefixes))
+    rows = [
+        (number, Answer.FOUND.value, person.names, person.birth_on, person.death_on)
+        if (person := answer.found.get(number))
+        else (number, (Answer.NOT_FOUND if number in answer.unknown else Answer.NONE).value, None, None, None)
+        for number in dict.fromkeys(numbers)
+    ]
+    columns = {
+        "number": pl.String,
+        "answer": pl.String,
+        "names": pl.String,
+        "birth_on": pl.Date,
+        "death_on": pl.Date,
+    }
+    staging.add_civil(pl.DataFrame(rows, schema=columns, orient="row"))
+
+
+def _judge_part(
+    folder: Path, part: int, facts: pl.DataFrame, layout: Layout, context: Context, branches: list[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Judge one part, write its lines and findings, and give them."""
+    values_file = folder / f"values-{part:04}.parquet"
+    findings_file = folder / f"findings-{part:04}.parquet"
+    values = pl.read_parquet(values_file)
+    frame = pl.concat([values, facts.drop("line")], how="horizontal")
+    verdict = plan.judge(frame, layout, context, branches=branches)
+    staged = stageable(values, layout)
+    lines = frame.with_columns(
+        verdict.outcomes["outcome"],
+        *(staged[name] for name in ("number", "subject", "amount", "details", "on_date")),
+        (pl.col("revision").fill_null(-1) + 1).alias("revision"),
+    ).select(PLANNED)
+    findings = pl.read_parquet(findings_file)
+    if verdict.in_time.len() or verdict.findings.height:
+        moot = pl.col("line").is_in(verdict.in_time.implode()) & pl.col("code").str.starts_with("deadline.")
+        findings = pl.concat([findings.filter(~moot), verdict.findings]).sort("line", "column", "code")
+        findings.write_parquet(findings_file)
+    lines.write_parquet(folder / f"lines-{part:04}.parquet", compression="lz4")
+    values_file.unlink()
+    return lines, findings
+
+
+class _Rows:
+    """Takes rows from a stream of frames, as many as are asked for."""
+
+    def __init__(self, frames: Iterator[pl.DataFrame]) -> None:
+        self._frames = frames
+        self._rest: pl.DataFrame | None = None
+
+    def take(self, count: int) -> pl.DataFrame:
+        have = [] if self._rest is None else [self._rest]
+        while sum(frame.height for frame in have) < count or not have:
+            have.append(next(self._frames))
+        rows = pl.concat(have)
+        self._rest = rows.slice(count)
+        return rows.head(count)
+
+
+def lines_of(folder: Path) -> Iterator[pl.DataFrame]:
+    """The planned lines, part by part, in file order."""
+    for file in sorted(folder.glob("lines-*.parquet")):
+        yield pl.read_parquet(file)
+
+
+def findings_of(folder: Path) -> pl.LazyFrame:
+    """All the findings of a plan, in file order."""
+    return pl.scan_parquet(sorted(folder.glob("findings-*.parquet")))
