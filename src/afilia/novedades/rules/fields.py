@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
+from datetime import date
 
 import polars as pl
 
@@ -19,10 +20,9 @@ from afilia.novedades.rules.marks import Mark, Severity
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 AMOUNT_CHARACTERS = 14
+AMOUNT = pl.Decimal(AMOUNT_CHARACTERS - 1, 2)
 FIRST_YEAR = 1900
 NO_DATE = "00000000"
-ACCENTED = "ÁÉÍÓÚÜÑÀÈÌÒÙÇ"
-PLAIN = "AEIOUUNAEIOUC"
 
 
 @dataclass(frozen=True)
@@ -143,16 +143,20 @@ def _date(field: Field, raw: pl.Expr, context: Context) -> Judged:
 
 def _proposed_date(text: str) -> str:
     """The date that was surely meant, as YYYYMMDD, or an empty text."""
-    text = text.strip()
-    if match := re.fullmatch(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})", text):
-        year, month, day = match.groups()
-    elif match := re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", text):
-        day, month, year = match.groups()
-    elif re.fullmatch(r"\d{8}", text):
-        return text
-    else:
-        return ""
-    return f"{year}{month:0>2}{day:0>2}" if 1 <= int(month) <= 12 and 1 <= int(day) <= 31 else ""
+    for written in DATES_MEANT:
+        if match := re.fullmatch(written, text.strip(), re.ASCII):
+            try:
+                return date(int(match["y"]), int(match["m"]), int(match["d"])).strftime("%Y%m%d")
+            except ValueError:
+                return ""
+    return ""
+
+
+DATES_MEANT = (
+    r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)",  # with blanks around it
+    r"(?P<y>\d{4})[-/. ](?P<m>\d{1,2})[-/. ](?P<d>\d{1,2})",
+    r"(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})[-/. ](?P<y>\d{4})",
+)
 
 
 def _amount(field: Field, raw: pl.Expr, _context: Context) -> Judged:
@@ -160,18 +164,28 @@ def _amount(field: Field, raw: pl.Expr, _context: Context) -> Judged:
     trimmed, short, read = (pl.col(f"{field.name}.{what}") for what in ("trimmed", "short", "read"))
     shape = r"^[0-9]+([.,][0-9]{0,2})?$"
     pointed = trimmed.str.replace(",", ".", literal=True).str.strip_chars_end(".")
-    value = pl.when(read).then(pointed).cast(pl.Decimal(14, 2), strict=False)
+    value = pl.when(read).then(pointed).cast(AMOUNT, strict=False)
+    number = pl.col(field.name)
     return Judged(
         [
-            Mark(code="amount.too-long", severity=ERROR, where=~short),
+            # A whole number grows by its two decimals.
+            Mark(code="amount.too-long", severity=ERROR, where=~short | (read & number.is_null())),
             Mark(code="amount.format", severity=ERROR, where=short & ~read),
-            Mark(code="amount.zero", severity=ERROR, where=pl.col(field.name) == 0),
-            Mark(code="amount.comma", severity=WARNING, where=read & trimmed.str.contains(",", literal=True)),
-            Mark(code="amount.decimals", severity=INFO, where=read & ~trimmed.str.contains(r"[.,][0-9]{2}$")),
+            Mark(code="amount.zero", severity=ERROR, where=number == 0),
+            Mark(
+                code="amount.comma",
+                severity=WARNING,
+                where=number.is_not_null() & trimmed.str.contains(",", literal=True),
+            ),
+            Mark(
+                code="amount.decimals",
+                severity=INFO,
+                where=number.is_not_null() & ~trimmed.str.contains(r"[.,][0-9]{2}$"),
+            ),
             Mark(
                 code="amount.leading",
                 severity=INFO,
-                where=read & ((trimmed != raw) | trimmed.str.contains(r"^0[0-9]")),
+                where=number.is_not_null() & ((trimmed != raw) | trimmed.str.contains(r"^0[0-9]")),
             ),
         ],
         value,
@@ -185,9 +199,10 @@ def _amount(field: Field, raw: pl.Expr, _context: Context) -> Judged:
 
 def _text(field: Field, raw: pl.Expr, _context: Context) -> Judged:
     trimmed = raw.str.strip_chars()
-    value = trimmed.str.to_uppercase().str.replace_many([*ACCENTED], [*PLAIN])
+    # NFKD takes accents off their letters; capitals of some letters are two.
+    value = trimmed.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase()
     printable = value.str.contains(r"^[ -~]*$")
-    short = trimmed.str.len_chars() <= field.max
+    short = pl.max_horizontal(trimmed.str.len_chars(), value.str.len_chars()) <= field.max
     return Judged(
         [
             Mark(code="text.too-long", severity=ERROR, where=~short, arg=pl.lit(str(field.max))),
@@ -206,8 +221,8 @@ def _digits(field: Field, raw: pl.Expr, _context: Context) -> Judged:
 
 
 def _code(field: Field, raw: pl.Expr, _context: Context) -> Judged:
-    codes = field.codes
-    assert codes is not None, field.name
+    if (codes := field.codes) is None:
+        raise LookupError(f"field {field.name} names no code list")
     shaped = raw.str.contains(codes.shape)
     listed = raw.is_in([*codes.values])
     former = raw.is_in([*codes.former])
@@ -229,7 +244,8 @@ def _code(field: Field, raw: pl.Expr, _context: Context) -> Judged:
 
 
 def _range(_field: Field, raw: pl.Expr, _context: Context) -> Judged:
-    shape = r"^[0-9]{4}-(0[1-9]|1[0-2]) A [0-9]{4}-(0[1-9]|1[0-2])$"
+    month = r"(19|[2-9][0-9])[0-9]{2}-(0[1-9]|1[0-2])"  # from FIRST_YEAR
+    shape = f"^{month} A {month}$"
     value = pl.when(raw.str.contains(shape)).then(raw)
     backward = value.str.slice(0, 7) > value.str.slice(10, 7)
     return Judged(
@@ -241,9 +257,9 @@ def _range(_field: Field, raw: pl.Expr, _context: Context) -> Judged:
     )
 
 
-def _counted(code: str, last: int) -> Callable[[Field, pl.Expr, Context], Judged]:
+def _counted(code: str, shape: str, last: int) -> Callable[[Field, pl.Expr, Context], Judged]:
     def judge_count(field: Field, raw: pl.Expr, _context: Context) -> Judged:
-        value = pl.when(raw.str.contains(r"^[0-9]{2}$")).then(raw).cast(pl.Int32)
+        value = pl.when(raw.str.contains(shape)).then(raw).cast(pl.Int32)
         value = pl.when(value.is_between(1, last)).then(value)
         single = pl.when(raw.str.contains(r"^[1-9]$")).then(raw.str.zfill(2))
         unread = pl.col(field.name).is_null() & raw.is_not_null()
@@ -265,6 +281,6 @@ JUDGES: dict[Kind, Callable[[Field, pl.Expr, Context], Judged]] = {
     Kind.DIGITS: _digits,
     Kind.CODE: _code,
     Kind.RANGE: _range,
-    Kind.MONTHS: _counted("months.format", 99),
-    Kind.DAYS: _counted("days.format", 31),
+    Kind.MONTHS: _counted("months.format", r"^[0-9]{2}$", 99),
+    Kind.DAYS: _counted("days.format", r"^[0-9]{1,2}$", 31),  # how many digits is not known,
 }

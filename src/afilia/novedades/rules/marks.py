@@ -30,7 +30,7 @@ class Mark:
     arg: pl.Expr | None = None
 
 
-# One row a finding. `line` counts from 1 as a text editor does, 0 is the file; `column` from 1, 0 is the line.
+# One row a finding. `line` is numbered from 1 as a text editor does, `column` too; 0 is the file, the line.
 FINDINGS = {
     "line": pl.UInt32,
     "column": pl.UInt8,
@@ -40,11 +40,12 @@ FINDINGS = {
     "seen": pl.String,
     "arg": pl.String,
 }
+NO_FINDINGS = pl.DataFrame(schema=FINDINGS)
 SEEN_CHARACTERS = 64
 
 
 def no_findings() -> pl.DataFrame:
-    return pl.DataFrame(schema=FINDINGS)
+    return NO_FINDINGS
 
 
 def finding(

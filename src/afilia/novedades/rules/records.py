@@ -105,7 +105,7 @@ class _Checks:
 
 @lru_cache(maxsize=64)
 def _checks(layout: Layout, context: Context) -> _Checks:
-    """All that a layout asks of its records; kept, because making it costs more than checking a small file."""
+    """All that a layout asks of its records; kept, since making it costs more than checking a small file."""
     judged = {field.name: fields.judge(field, context) for field in layout.fields}
     cross = [*_cross_marks(layout, context)]
     columns = {field.name: at for at, field in enumerate(layout.fields, 1)}
@@ -177,7 +177,7 @@ def _line_marks(layout: Layout) -> Iterator[Mark]:
     wanted = (
         str(layout.least) if layout.least == len(layout.fields) else f"{layout.least} o {len(layout.fields)}"
     )
-    yield Mark(code="line.header", severity=ERROR, where=pl.col("header"), seen=pl.col("raw"))
+    yield Mark(code="line.header", severity=ERROR, where=pl.col("header"), seen=pl.col("raw").str.slice(0, 3))
     yield Mark(
         code="line.field-count",
         severity=ERROR,

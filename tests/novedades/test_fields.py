@@ -1,0 +1,497 @@
+"""Each field by itself: what is read, what is not, and what is said about it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from afilia.identifiers import person, ruc
+from afilia.novedades.catalogue import explain
+from tests.novedades.checking import (
+    DOMESTIC,
+    LAYOUTS,
+    OTHER_RUC,
+    OTHER_WORKER,
+    RUC,
+    SAMPLES,
+    WORKER,
+    check,
+    check_second,
+    column,
+    line,
+    lines,
+)
+
+NO_ONE = "0102030401"  # WORKER with a wrong check digit
+MUCH = "1799997580001"
+
+# (type, field, as written, code or None, the exact remedy that the check knows)
+WRITTEN: list[tuple[str, str, str, str | None, str]] = [
+    ("MSU", "ruc", RUC, None, ""),
+    ("MSU", "ruc", "179999824200", "ruc.format", ""),
+    ("MSU", "ruc", "17999982420011", "ruc.format", ""),
+    ("MSU", "ruc", " 799998242001", "ruc.format", ""),
+    ("MSU", "ruc", "+799998242001", "ruc.format", ""),
+    ("MSU", "ruc", "17999982X2001", "ruc.format", ""),
+    ("MSU", "sucursal", "0002", None, ""),
+    ("MSU", "sucursal", "1", "branch.format", "0001"),
+    ("MSU", "sucursal", " 12 ", "branch.format", "0012"),
+    ("MSU", "sucursal", "00001", "branch.format", ""),
+    ("MSU", "sucursal", "000A", "branch.format", ""),
+    ("MSU", "sucursal", "-001", "branch.format", ""),
+    ("MSU", "anio", "1900", None, ""),
+    ("MSU", "anio", "1899", "period.year", ""),
+    ("MSU", "anio", "26", "period.year", ""),
+    ("MSU", "anio", "20260", "period.year", ""),
+    ("MSU", "anio", " 2026", "period.year", ""),
+    ("MSU", "mes", "12", None, ""),
+    ("MSU", "mes", "9", "period.month-digits", "09"),
+    ("MSU", "mes", "00", "period.month", ""),
+    ("MSU", "mes", "0", "period.month", ""),
+    ("MSU", "mes", "13", "period.month", ""),
+    ("MSU", "mes", "001", "period.month", ""),
+    ("MSU", "mes", " 1", "period.month", ""),
+    ("MSU", "tipo", "SAL", "type.mixed", "MSU"),
+    ("MSU", "tipo", "msu", "type.format", "MSU"),
+    ("MSU", "tipo", " MSU", "type.format", "MSU"),
+    ("MSU", "tipo", "MS", "type.format", ""),
+    ("MSU", "tipo", "XYZ", "type.unknown", ""),
+    ("MSU", "tipo", "RRT", "type.unpublished", ""),
+    ("MSU", "tipo", "RHT", "type.unpublished", ""),
+    ("MSU", "identificacion", "6100000000", None, ""),  # a foreigner code has no known check digit
+    ("MSU", "identificacion", "3002030405", None, ""),
+    ("MSU", "identificacion", "010203040", "id.format", ""),
+    ("MSU", "identificacion", "01020304000", "id.format", ""),
+    ("MSU", "identificacion", "610000000", "id.format", ""),
+    ("MSU", "identificacion", "010203O400", "id.format", ""),
+    ("MSU", "identificacion", "2502030400", "id.province", ""),
+    ("MSU", "identificacion", "0002030400", "id.province", ""),
+    ("MSU", "identificacion", "6200000000", "id.province", ""),
+    ("MSU", "identificacion", "0172030400", "id.third-digit", ""),
+    ("MSU", "identificacion", NO_ONE, "id.check-digit", "0"),
+    # Amounts: strict, then what is read besides, then what is not.
+    ("MSU", "sueldo", "650.00", None, ""),
+    ("MSU", "sueldo", "99999999999.99", None, ""),  # 14 characters
+    ("MSU", "sueldo", "999999999999.99", "amount.too-long", ""),  # 15
+    ("MSU", "sueldo", "   650.00", "amount.leading", ""),
+    ("MSU", "sueldo", "650.00  ", "amount.leading", ""),
+    ("MSU", "sueldo", "0650.00", "amount.leading", ""),
+    ("MSU", "sueldo", "00000000650.00", "amount.leading", ""),  # 14
+    ("MSU", "sueldo", "000000000650.00", "amount.too-long", ""),  # 15
+    ("MSU", "sueldo", "                       650.00", "amount.leading", ""),  # 14 once trimmed
+    ("MSU", "sueldo", "650,00", "amount.comma", ""),
+    ("MSU", "sueldo", "650", "amount.decimals", ""),
+    ("MSU", "sueldo", "650.", "amount.decimals", ""),
+    ("MSU", "sueldo", "650.5", "amount.decimals", ""),
+    ("MSU", "sueldo", "99999999999", "amount.decimals", ""),
+    ("MSU", "sueldo", "100000000000", "amount.too-long", ""),  # 15 with its decimals
+    ("MSU", "sueldo", "99999999999999", "amount.too-long", ""),
+    ("MSU", "sueldo", "650.005", "amount.format", ""),
+    ("MSU", "sueldo", "1.650,00", "amount.format", ""),
+    ("MSU", "sueldo", "1,650.00", "amount.format", ""),
+    ("MSU", "sueldo", "1 650.00", "amount.format", ""),
+    ("MSU", "sueldo", "6.5e2", "amount.format", ""),
+    ("MSU", "sueldo", "-650.00", "amount.format", ""),
+    ("MSU", "sueldo", "+650.00", "amount.format", ""),
+    ("MSU", "sueldo", ".50", "amount.format", ""),
+    ("MSU", "sueldo", "$650.00", "amount.format", ""),
+    ("MSU", "sueldo", "NaN", "amount.format", ""),
+    ("MSU", "sueldo", "0.00", "amount.zero", ""),
+    ("INS", "valor", "0.00", "amount.zero", ""),
+    ("INS", "valor", "0.01", None, ""),
+    ("PRA", "valor", "0.00", "amount.zero", ""),
+    ("PFR", "sueldo_total", "0.00", "amount.zero", ""),
+    ("PFM", "sueldo_total", "0.00", "amount.zero", ""),
+    ("PFN", "sueldo_total", "0.00", "amount.zero", ""),
+    ("PPF", "sueldo_total", "0.00", "amount.zero", ""),
+    ("ENT", "sueldo", "0.00", "amount.zero", ""),
+    # Dates
+    ("SAL", "fecha_salida", "2026-01-15", "date.format", "20260115"),
+    ("SAL", "fecha_salida", "15/01/2026", "date.format", "20260115"),
+    ("SAL", "fecha_salida", "5.1.2026", "date.format", "20260105"),
+    ("SAL", "fecha_salida", "2026/1/5", "date.format", "20260105"),
+    ("SAL", "fecha_salida", " 20260115 ", "date.format", "20260115"),
+    ("SAL", "fecha_salida", "31/02/2026", "date.format", ""),
+    ("SAL", "fecha_salida", "01/15/2026", "date.format", ""),
+    ("SAL", "fecha_salida", "2026011", "date.format", ""),
+    ("SAL", "fecha_salida", "202601155", "date.format", ""),
+    ("SAL", "fecha_salida", "enero", "date.format", ""),
+    ("SAL", "fecha_salida", "20260230", "date.impossible", ""),
+    ("SAL", "fecha_salida", "20261301", "date.impossible", ""),
+    ("SAL", "fecha_salida", "20260100", "date.impossible", ""),
+    ("SAL", "fecha_salida", "99999999", "date.impossible", ""),
+    ("SAL", "fecha_salida", "18991231", "date.impossible", ""),
+    ("SAL", "fecha_salida", "00010101", "date.impossible", ""),
+    ("SAL", "fecha_salida", "00000000", "date.required", ""),
+    ("SAL", "fecha_fallecimiento", "0000000", "date.format", ""),
+    ("SAL", "fecha_fallecimiento", "20250229", "date.impossible", ""),
+    ("ENT", "fecha_ingreso", "00000000", "date.required", ""),
+    ("ENT", "fecha_registro", "00000000", "date.required", ""),
+    ("PRA", "fecha_suscripcion", "00000000", "date.required", ""),
+    ("PRA", "fecha_suscripcion", "20261121", None, ""),  # today
+    ("PRA", "fecha_suscripcion", "20261122", "date.future", ""),
+    ("PPF", "fecha_aprobacion", "00000000", "date.required", ""),
+    ("PPF", "fecha_aprobacion", "20261122", "date.future", ""),
+    ("MND", "fecha_inicio", "00000000", "date.required", ""),
+    # Texts
+    ("ENT", "cargo", "A", None, ""),
+    ("ENT", "cargo", "A" * 64, None, ""),
+    ("ENT", "cargo", "A" * 65, "text.too-long", "64"),
+    ("ENT", "cargo", "JEFE (E) N.1 - A/B, C&D 100%", None, ""),
+    ("ENT", "cargo", f"  {'A' * 64}  ", "text.blanks", ""),
+    ("ENT", "cargo", "Asistente", "text.normalised", ""),
+    ("ENT", "cargo", "A\tB", "text.characters", ""),
+    ("ENT", "actividad_sectorial", "010101111203", "digits.format", "13"),
+    ("ENT", "actividad_sectorial", "01010111120399", "digits.format", "13"),
+    ("ENT", "actividad_sectorial", "010101111203A", "digits.format", "13"),
+    ("PPF", "oficio", "O" * 30, None, ""),
+    ("PPF", "oficio", "O" * 31, "text.too-long", "30"),
+    # Periods and counts
+    ("PFR", "periodo", "2025-12 A 2025-01", "range.backward", ""),
+    ("PFR", "periodo", "2025-13 A 2025-14", "range.format", ""),
+    ("PFR", "periodo", "2025-00 A 2025-12", "range.format", ""),
+    ("PFR", "periodo", "2025-01 a 2025-12", "range.format", ""),
+    ("PFR", "periodo", "2025-01-A 2025-12", "range.format", ""),
+    ("PFR", "periodo", "202501 A 202512", "range.format", ""),
+    ("PFR", "periodo", " 2025-01 A 2025-12", "range.format", ""),
+    ("PFR", "periodo", "1899-01 A 2025-12", "range.format", ""),
+    ("PFR", "periodo", "0000-01 A 2025-12", "range.format", ""),
+    ("PFR", "meses", "01", None, ""),
+    ("PFR", "meses", "12", None, ""),
+    ("PFR", "meses", "13", "months.span", "12"),
+    ("PFR", "meses", "00", "months.format", ""),
+    ("PFR", "meses", "1", "months.format", "01"),
+    ("PFR", "meses", "012", "months.format", ""),
+    ("PFR", "meses", "-1", "months.format", ""),
+    ("MND", "dias", "31", None, ""),
+    ("MND", "dias", "3", None, ""),
+    ("MND", "dias", "32", "days.format", ""),
+    ("MND", "dias", "00", "days.format", ""),
+    ("MND", "dias", "1.5", "days.format", ""),
+    # The former RUC, left out when it does not apply
+    ("PFN", "ruc_anterior", MUCH, None, ""),
+    ("PPF", "ruc_anterior", MUCH, None, ""),
+    ("PFN", "ruc_anterior", "1793213150001", "ruc.unverified", ""),
+    ("PFN", "ruc_anterior", "179321315000", "ruc.format", ""),
+    ("PPF", "ruc_anterior", "1772131500001", "ruc.third-digit", ""),
+]
+WARNINGS = {"period.month-digits", "amount.comma", "ruc.unverified"}
+INFOS = {"amount.leading", "amount.decimals", "text.blanks", "text.normalised"}
+
+
+def severity(code: str) -> str:
+    return "warning" if code in WARNINGS else "info" if code in INFOS else "error"
+
+
+@pytest.mark.parametrize(("novedad", "field", "written", "code", "arg"), WRITTEN)
+def test_field_has_this_finding_and_no_other(
+    novedad: str, field: str, written: str, code: str | None, arg: str
+) -> None:
+    alone = {"fecha_salida", "fecha_ingreso"}  # these move the line into another period or delay
+    report = check_second(
+        novedad, {field: written}, today=date(2026, 12, 31) if field == "mes" else date(2026, 11, 21)
+    )
+    found = [each for each in report.of(2) if field not in alone or each.field == field]
+    if code is None:
+        assert found == []
+        assert report.accepted == [1, 2]
+        return
+    assert [(each.column, each.field, each.code, each.severity) for each in found] == [
+        (column(novedad, field), field, code, severity(code))
+    ]
+    assert found[0].seen == written[:64]
+    assert found[0].arg == arg or not arg
+    assert report.accepted == ([1] if severity(code) == "error" else [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("novedad", "field"),
+    [(novedad, field.name) for novedad, layout in LAYOUTS.items() for field in layout.fields],
+)
+@pytest.mark.parametrize("written", ["", " ", "\t "])
+def test_empty_field_is_an_error_and_has_no_other_finding(novedad: str, field: str, written: str) -> None:
+    found = check_second(
+        novedad, {"ruc_anterior": MUCH, field: written} if field == "ruc_anterior" else {field: written}
+    )
+    of_field = [each for each in found.of(2) if each.field == field]
+    if written == "" and field == LAYOUTS[novedad].fields[-1].name == "ruc_anterior":
+        # Nothing after the last separator of a field that may be left out is a trailing separator.
+        assert found.codes(2) == ["line.trailing-separator"]
+        return
+    assert [(each.code, each.severity, each.column) for each in of_field] == [
+        ("field.empty", "error", column(novedad, field))
+    ]
+    assert found.accepted == [1]
+
+
+# The RUC that a whole file carries
+RUCS: list[tuple[str, str, str | None]] = [
+    (RUC, "0001", None),
+    ("1760001550001", "0001", None),  # public body
+    ("1793213150001", "0001", "ruc.unverified"),  # active at the SRI and fails the modulus
+    ("1760001560001", "0001", "ruc.unverified"),
+    (f"{WORKER}001", "0001", None),
+    (f"{WORKER}002", "0003", None),
+    (DOMESTIC, "0001", None),
+    (f"{NO_ONE}001", "0001", "ruc.check-digit"),
+    (f"{NO_ONE}000", "0001", "ruc.check-digit"),
+    ("2502030400001", "0001", "ruc.province"),
+    ("1772131500001", "0001", "ruc.third-digit"),
+    ("1782131500001", "0001", "ruc.third-digit"),
+    ("1799998242000", "0001", "ruc.establishment"),
+    ("1760001560000", "0001", "ruc.establishment"),
+]
+
+
+@pytest.mark.parametrize(("number", "branch", "code"), RUCS)
+def test_ruc_of_a_file(number: str, branch: str, code: str | None) -> None:
+    report = check(line("MSU", {"ruc": number, "sucursal": branch}))
+    assert report.codes(1) == ([code] if code else [])
+    assert bool(report.accepted) is (code in {None, "ruc.unverified"})
+
+
+def test_domestic_employers_have_branch_0001_only() -> None:
+    report = check(line("MSU", {"ruc": DOMESTIC, "sucursal": "0002"}))
+    assert [(each.column, each.code, each.severity) for each in report.of(1)] == [
+        (2, "branch.domestic", "error")
+    ]
+
+
+def test_line_of_another_ruc_is_an_error_that_names_the_ruc_of_the_first_good_line() -> None:
+    report = check_second("MSU", {"ruc": OTHER_RUC})
+    (found,) = report.of(2)
+    assert (found.column, found.field, found.code, found.severity) == (1, "ruc", "ruc.mixed", "error")
+    assert RUC in explain(found.code, field=found.field, seen=found.seen, arg=found.arg)[1]
+
+
+def test_bad_first_line_does_not_settle_the_ruc() -> None:
+    report = check(
+        lines(
+            line("MSU", {"ruc": OTHER_RUC, "sueldo": "x"}),
+            line("MSU", {"identificacion": OTHER_WORKER}),
+        )
+    )
+    assert report.codes(1) == ["ruc.mixed", "amount.format"]
+    assert report.accepted == [2]
+
+
+@pytest.mark.parametrize(
+    ("novedad", "field", "known", "other", "code"),
+    [
+        ("SAL", "causa", "TVBRSDIA", "CEGHJKLMNOPQUWXYZ", "code.unknown"),
+        ("INS", "causa", "O", "ABDEFGIJKLMNPQRSTUVWYZ", "code.unknown"),
+        ("ENT", "seguro_social", "RM", "ABCDEFGHIJKLNOPQSTUVWXYZ", "code.unknown"),
+        ("ENT", "origen_pago", "PE", "ABCDFGHIJKLMNOQRSTUVWXYZ", "code.unknown"),
+        ("ENT", "jornada", "1", "023456789", "code.unlisted"),
+        ("ENT", "tipo_empleador", ["2"], [*"013456789", "02", "99"], "code.unlisted"),
+        (
+            "ENT",
+            "relacion_trabajo",
+            ["06", "53", "74", "75", "89", "90", "109"],
+            ["07", "00", "99", "110", "999", "006"],
+            "code.unlisted",
+        ),
+        ("PFM", "tipo_periodo", "G", ["A", "g", "1", "GG", " G"], "code.unlisted"),
+        ("PFN", "tipo_periodo", "G", ["M"], "code.unlisted"),
+        ("PPF", "tipo_periodo", "G", ["M"], "code.unlisted"),
+    ],
+)
+def test_codes_of_a_list(
+    novedad: str, field: str, known: str | list[str], other: str | list[str], code: str
+) -> None:
+    for value in known:
+        assert check_second(novedad, {field: value}).codes(2) == []
+    for value in other:
+        report = check_second(novedad, {field: value})
+        (found,) = report.of(2)
+        assert (found.column, found.field, found.code) == (column(novedad, field), field, code)
+        assert found.severity == ("error" if code == "code.unknown" else "warning")
+        fix = explain(found.code, field=field, seen=value, arg=found.arg)[1]
+        assert all(choice in fix for choice in known)
+
+
+@pytest.mark.parametrize(
+    ("novedad", "field", "values"),
+    [
+        ("SAL", "causa", ["v", "1", "VV", " V"]),
+        ("INS", "causa", ["o", "0"]),
+        ("ENT", "seguro_social", ["r"]),
+        ("ENT", "origen_pago", ["p", "PE"]),
+        ("ENT", "jornada", ["N", "11"]),
+        ("ENT", "tipo_empleador", ["A", "222"]),
+        ("ENT", "relacion_trabajo", ["6", "0006", "A6"]),
+    ],
+)
+def test_value_without_the_shape_of_its_list_is_an_error(novedad: str, field: str, values: list[str]) -> None:
+    for value in values:
+        report = check_second(novedad, {field: value})
+        assert [(each.code, each.severity) for each in report.of(2)] == [("code.format", "error")]
+
+
+@pytest.mark.parametrize("former", ["C", "H", "X"])
+def test_former_causes_of_extras_are_recorded_as_others(former: str) -> None:
+    report = check_second("INS", {"causa": former})
+    assert [(each.code, each.severity, each.arg) for each in report.of(2)] == [
+        ("code.former", "warning", "O")
+    ]
+    assert report.values[1]["causa"] == "O"
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("Asistente", "ASISTENTE"),
+        ("ADMINISTRACIÓN", "ADMINISTRACION"),
+        ("ñandú", "NANDU"),
+        ("ALBAN\u0303IL", "ALBANIL"),  # as some systems write Ñ, in two signs
+        ("GRÖßE", "GROSSE"),
+        ("  JEFE  ", "JEFE"),
+    ],
+)
+def test_text_is_recorded_in_capitals_without_accents_or_blanks(written: str, value: str) -> None:
+    report = check(f"{line('ENT', {'cargo': written})}\r\n".encode())
+    assert report.values[0]["cargo"] == value
+
+
+def test_text_that_grows_beyond_its_length_in_capitals_is_too_long() -> None:
+    assert check(f"{line('ENT', {'cargo': 'ß' * 33})}\r\n".encode()).codes(1) == [
+        "text.normalised",
+        "text.too-long",
+    ]
+    assert check(f"{line('ENT', {'cargo': 'ß' * 32})}\r\n".encode()).values[0]["cargo"] == "S" * 64
+
+
+@pytest.mark.parametrize("sign", ["\u20ac", "\ufffd", "\ufeff", "漢", "\x7f", "\u200b"])
+def test_text_with_signs_that_are_not_ascii_is_an_error(sign: str) -> None:
+    report = check(f"{line('ENT', {'cargo': f'JEFE{sign}X'})}\r\n".encode())
+    assert "text.characters" in report.codes(1)
+    assert report.accepted == []
+
+
+@pytest.mark.parametrize("digits", ["٦٥٠", "６５０", "६५०"])
+def test_digits_of_other_scripts_are_no_digits(digits: str) -> None:
+    for field, code in [
+        ("sueldo", "amount.format"),
+        ("anio", "period.year"),
+        ("mes", "period.month"),
+        ("sucursal", "branch.format"),
+        ("identificacion", "id.format"),
+        ("ruc", "ruc.format"),
+    ]:
+        assert check_second("MSU", {field: digits}).codes(2) == [code]
+    (found,) = check_second("SAL", {"fecha_salida": f"{digits[0] * 4}-01-01"}).of(2)
+    assert (found.code, found.arg) == ("date.format", "")
+
+
+def test_values_are_recorded_in_their_types() -> None:
+    entry = check(line("ENT", {"sueldo": " 0482,5", "mes": "1"})).values[0]
+    assert entry == {
+        "line": 1,
+        "ruc": RUC,
+        "sucursal": "0001",
+        "anio": 2026,
+        "mes": 1,
+        "tipo": "ENT",
+        "identificacion": WORKER,
+        "fecha_ingreso": date(2026, 1, 5),
+        "fecha_registro": date(2026, 1, 6),
+        "jornada": "1",
+        "seguro_social": "R",
+        "tipo_empleador": "2",
+        "relacion_trabajo": "06",
+        "cargo": "ASISTENTE ADMINISTRATIVO",
+        "actividad_sectorial": "0101011112039",
+        "sueldo": Decimal("482.50"),
+        "origen_pago": "P",
+        "period": 202601,
+        "due_on": date(2026, 1, 20),
+    }
+    assert check(SAMPLES["SAL"]).values[0]["fecha_fallecimiento"] is None
+    assert check(SAMPLES["PFN"]).values[0]["ruc_anterior"] is None
+    assert check(SAMPLES["PFR"]).values[0]["meses"] == 12
+
+
+AMOUNT_LIKE = st.from_regex(r"[ 0]{0,3}[0-9]{0,15}([.,][0-9]{0,3})?[ x-]?", fullmatch=True)
+
+
+def amount(text: str) -> Decimal | None:
+    """A second reading of the rule for amounts, one text at a time."""
+    trimmed = text.strip()
+    whole, _, decimals = trimmed.replace(",", ".").partition(".")
+    digits = whole + decimals
+    if not whole or not digits.isdecimal() or not digits.isascii() or len(trimmed) > 14 or len(decimals) > 2:
+        return None
+    value = Decimal(f"{whole}.{decimals or 0}").quantize(Decimal("0.01"))
+    return value if 0 < value < 10**11 else None
+
+
+@given(st.lists(AMOUNT_LIKE, min_size=1, max_size=30))
+def test_amounts_agree_with_a_second_reading(written: list[str]) -> None:
+    report = check(
+        lines(
+            *(line("PRA", {"identificacion": cedula(at), "valor": text}) for at, text in enumerate(written))
+        )
+    )
+    assert {row["line"]: row["valor"] for row in report.values} == {
+        at: value for at, text in enumerate(written, 1) if (value := amount(text)) is not None
+    }
+
+
+def cedula(at: int) -> str:
+    nine = f"17{at:07d}"
+    return nine + str(person.cedula_check_digit(nine))
+
+
+def day(text: str) -> date | None:
+    try:
+        read = date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
+    return read if len(text) == 8 and text.isascii() and text.isdecimal() and read.year >= 1900 else None
+
+
+@given(
+    st.lists(
+        st.from_regex(r"(18|19|20|99|[0-9]{2})[0-9]{2}[0-3][0-9][0-3][0-9]?", fullmatch=True),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_dates_agree_with_a_second_reading(written: list[str]) -> None:
+    report = check(
+        lines(
+            *(
+                line("MND", {"identificacion": cedula(at), "fecha_inicio": text})
+                for at, text in enumerate(written)
+            )
+        )
+    )
+    assert {row["line"]: row["fecha_inicio"] for row in report.values} == {
+        at: value for at, text in enumerate(written, 1) if (value := day(text)) is not None
+    }
+
+
+@given(
+    st.lists(
+        st.from_regex(r"(0[1-9]|1[0-9]|25|61)[0-9]{7,9}", fullmatch=True),
+        min_size=1,
+        max_size=30,
+        unique=True,
+    )
+)
+def test_identifications_agree_with_the_scalar_rule(written: list[str]) -> None:
+    report = check(lines(*(line("MSU", {"identificacion": text}) for text in written)))
+    assert report.accepted == [
+        at
+        for at, text in enumerate(written, 1)
+        if person.person_number_fault(text, foreigner_prefixes=["61"]) is None
+    ]
+
+
+@given(st.from_regex(r"(17|25)[0-9]{8}00[0-2]", fullmatch=True))
+def test_rucs_agree_with_the_scalar_rule(written: str) -> None:
+    fault = ruc.ruc_fault(written)
+    report = check(line("MSU", {"ruc": written}))
+    assert report.codes(1) == ([f"ruc.{fault.value}"] if fault else [])
