@@ -22,7 +22,9 @@ class Batch(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()  # bytes
     novedad = models.CharField(max_length=3)  # the type that the employer chose
-    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in State], default=State.RECEIVED)
+    state = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in State], default=State.RECEIVED
+    )
 
     received_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
@@ -59,8 +61,8 @@ class Progress(models.Model):
     """How far the running job is; apart from the batch, which the applying transaction locks."""
 
     batch = models.OneToOneField(Batch, models.CASCADE, primary_key=True)
-    done = models.BigIntegerField(default=0)  # lines
-    total = models.BigIntegerField(default=0)
+    percent = models.SmallIntegerField(default=0)
+    lines = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
-        return f"{self.done}/{self.total}"
+        return f"{self.percent} %"

@@ -22,7 +22,7 @@ MOVES = {
     State.RECEIVED: {State.REFUSED, State.PLANNED},
     State.REFUSED: {State.RECEIVED},  # the same file sent again is judged again
     State.PLANNED: {State.RECEIVED, State.CONFIRMED},
-    State.CONFIRMED: {State.REGISTERED, State.RECEIVED},  # received: the history changed, the plan is made again
+    State.CONFIRMED: {State.REGISTERED, State.PLANNED},  # planned: the history changed, and so did the plan
     State.REGISTERED: set(),
 }
 
@@ -32,6 +32,10 @@ def may_move(*, old: State, new: State) -> bool:
 
 
 class Refusal(StrEnum):
+    """Why a batch may not be confirmed as asked."""
+
+    NOT_PLANNED = "not-planned"
+    PLAN_IS_OLD = "plan-is-old"  # made on another day; it is being made again
     NOTHING_TO_REGISTER = "nothing-to-register"
     ERRORS_IN_FILE = "errors-in-file"
     TOO_MANY_ERRORS = "too-many-errors"

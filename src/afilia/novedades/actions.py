@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from django.db import connection
@@ -88,7 +89,7 @@ def _enter(
             "ON COMMIT DROP"
         )
         copy_in("entering", ENTERING, lines)
-        arguments = {
+        arguments: dict[str, Any] = {
             "employer": employer.pk,
             "filing": filing.pk,
             "at": filing.filed_at,

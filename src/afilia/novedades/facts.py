@@ -17,6 +17,8 @@ from afilia.employers.models import Employer
 from afilia.novedades.rules.layouts import Effect, Layout
 from afilia.novedades.rules.plan import FACTS
 
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+
 ROWS = 100_000  # of facts, parsed at a time
 WORK_MEMORY = "96MB"  # of the database, for the one large join
 
@@ -109,7 +111,8 @@ class Staging(AbstractContextManager["Staging"]):
 
         Columns: `line`, `person_id`, `names` and `birth_on` (of the register), and those of FACTS.
         """
-        schema = {"line": pl.UInt32, "person_id": pl.Int64, "names": pl.String, "birth_on": pl.Date, **FACTS}
+        schema: Schema = {"line": pl.UInt32, "person_id": pl.Int64, "names": pl.String, "birth_on": pl.Date}
+        schema |= FACTS
         yield pl.DataFrame(schema=schema)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE staged")
@@ -209,13 +212,13 @@ COLUMNS_OF = {
 }
 
 
-def _parse(text: bytes, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+def _parse(text: bytes, schema: Schema) -> pl.DataFrame:
     raw = dict.fromkeys(schema, pl.String)
     frame = pl.read_csv(io.BytesIO(text), has_header=False, new_columns=list(schema), schema=raw)
     return frame.with_columns(_read(pl.col(name), kind) for name, kind in schema.items() if kind != pl.String)
 
 
-def _read(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
+def _read(column: pl.Expr, kind: pl.DataType | type[pl.DataType]) -> pl.Expr:
     if kind == pl.Boolean:
         return column == "t"
     return column.str.to_date("%Y-%m-%d") if kind == pl.Date else column.cast(kind)

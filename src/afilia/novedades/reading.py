@@ -149,8 +149,9 @@ def read_lines(open_file: OpenFile, facts: FileFacts, *, line: int = 1, start: i
         file.seek(start)
         for piece in _pieces(file):
             bare = piece if end == "\r\n" else piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-            encoding = facts.encoding if start == 0 else facts.encoding.removesuffix("-sig")
-            text = bare.decode(encoding, errors="replace").removesuffix(end)
+            if start == 0:
+                bare = bare.removeprefix(codecs.BOM_UTF8)
+            text = bare.decode(facts.encoding.removesuffix("-sig"), errors="replace").removesuffix(end)
             raw = pl.select(pl.lit(text).str.split(end).explode().alias("raw"))
             yield Lines(frame=raw.with_row_index("line", offset=line), start=start)
             line += raw.height

@@ -23,7 +23,7 @@ from afilia.novedades.rules.marks import Mark, Severity, findings
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
-FACTS = {
+FACTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "branch_id": pl.Int64,
     "opened_on": pl.Date,
     "closed_on": pl.Date,

@@ -1,0 +1,339 @@
+"""A batch on its way: received, decided, confirmed, registered, with a receipt."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import cast
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from afilia.audit import actions as audit
+from afilia.batches import files, queries, receipts
+from afilia.batches.locks import exclusive
+from afilia.batches.models import Batch, Progress
+from afilia.batches.progress import shown
+from afilia.batches.rules import Mode, Refusal, State, judge_confirmation, may_move
+from afilia.documents import actions as documents
+from afilia.documents import rendering, signing
+from afilia.documents.models import Kind
+from afilia.employers.models import Employer
+from afilia.kit import queue
+from afilia.novedades import actions as novedades
+from afilia.novedades import planning
+from afilia.novedades.rules.layouts import Context
+
+MENDED_LINES = 500  # the most that one page mends
+
+
+class UploadRefusal(StrEnum):
+    TOO_LARGE = "too-large"
+    DISK_FULL = "disk-full"
+    OTHER_USER = "other-user"  # someone with another key sent the same bytes
+
+
+class UploadRefusedError(Exception):
+    """An upload was not taken; nothing of it was kept."""
+
+    def __init__(self, reason: UploadRefusal) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Who files: a person with a key, or an operator without one."""
+
+    employer: Employer
+    by_number: str
+    key_id: int | None
+    branches: frozenset[str] | None
+
+    @property
+    def actor(self) -> str:
+        return f"holder:{self.key_id}" if self.key_id else f"operator:{self.by_number}"
+
+
+def receive(
+    *,
+    sender: Sender,
+    novedad: str,
+    file_name: str,
+    chunks: Iterable[bytes],
+    now: datetime,
+    parent: Batch | None = None,
+) -> Batch:
+    """Store an upload and have it planned; the same bytes of the same employer are the same batch.
+
+    A batch that is registered, or about to be, is given back as it is; any other is planned again, as the
+    history may have changed. Raises UploadRefusedError.
+    """
+    try:
+        stored = files.store(_bounded(chunks))
+    except OSError as error:
+        raise UploadRefusedError(UploadRefusal.DISK_FULL) from error
+    try:
+        return _take(sender, stored, novedad=novedad, file_name=file_name, now=now, parent=parent)
+    except IntegrityError:  # the same bytes came twice at once, and the other was first
+        return _take(sender, stored, novedad=novedad, file_name=file_name, now=now, parent=parent)
+    finally:
+        stored.discard()
+
+
+def _bounded(chunks: Iterable[bytes]) -> Iterable[bytes]:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > settings.POLICY.max_bytes:
+            raise UploadRefusedError(UploadRefusal.TOO_LARGE)
+        yield chunk
+
+
+@transaction.atomic
+def _take(
+    sender: Sender, stored: files.Stored, *, novedad: str, file_name: str, now: datetime, parent: Batch | None
+) -> Batch:
+    same = Batch.objects.select_for_update().filter(employer=sender.employer, sha256=stored.sha256).first()
+    if same and sender.branches is not None and same.by_number != sender.by_number:
+        raise UploadRefusedError(UploadRefusal.OTHER_USER)
+    if same and same.state in {State.CONFIRMED, State.REGISTERED}:
+        return same
+    batch = same or Batch(employer=sender.employer, sha256=stored.sha256, size=stored.size, received_at=now)
+    batch.key_id = sender.key_id
+    batch.by_number = sender.by_number
+    batch.novedad = novedad
+    batch.file_name = file_name
+    batch.parent = batch.parent or parent
+    _ask_for_plan(batch)
+    if same is None:
+        stored.keep(batch)
+    audit.record(
+        "batch.received",
+        actor=sender.actor,
+        subject=f"batch:{batch.id}",
+        at=now,
+        facts={"sha256": batch.sha256, "size": batch.size, "again": same is not None},
+    )
+    return batch
+
+
+def _ask_for_plan(batch: Batch) -> None:
+    batch.state = State.RECEIVED
+    batch.attempt += 1
+    batch.decided_at = None
+    batch.save()
+    Progress.objects.update_or_create(batch=batch, defaults={"percent": 0, "lines": 0})
+    queue.defer("batches.plan", batch_id=str(batch.id), attempt=batch.attempt)
+
+
+def plan(*, batch_id: UUID, attempt: int, now: datetime) -> None:
+    """Make the plan that was asked for; nothing when it is made, or another was asked for since."""
+    with exclusive(batch_id):
+        batch = Batch.objects.select_related("employer", "key").get(pk=batch_id)
+        if batch.state != State.RECEIVED or batch.attempt != attempt:
+            return
+        version, summary = _make_plan(batch, today=timezone.localdate(now))
+        with transaction.atomic():
+            batch = Batch.objects.select_for_update().get(pk=batch_id)
+            if batch.attempt != attempt:
+                return
+            _move(batch, State.REFUSED if summary["refused"] else State.PLANNED)
+            _keep_plan(batch, version=version, summary=summary, today=timezone.localdate(now))
+            batch.decided_at = now
+            batch.save()
+            audit.record(
+                "batch.planned",
+                actor="system",
+                subject=f"batch:{batch.id}",
+                at=now,
+                facts={name: cast("int | str", summary[name]) for name in COUNTED},
+            )
+        files.drop_older_plans(batch)
+
+
+COUNTED = ("lines", "accepted", "rejected", "new", "corrections", "unchanged", "digest")
+
+
+def _make_plan(batch: Batch, *, today: date) -> tuple[int, dict[str, object]]:
+    """The version of the history that the plan rests on, read before it, and the plan's summary."""
+    version = Employer.objects.values_list("history_version", flat=True).get(pk=batch.employer_id)
+    branches = frozenset(batch.key.branches.values_list("number", flat=True)) if batch.key else frozenset()
+    with shown(batch) as progress:
+        summary = planning.make(
+            lambda: files.open_upload(batch),
+            employer=batch.employer,
+            allowed=branches or None,
+            novedad=batch.novedad,
+            context=context(today),
+            folder=files.plan_folder(batch),
+            progress=progress,
+        )
+    return version, summary
+
+
+def context(today: date) -> Context:
+    made: Context = settings.POLICY.context(today)
+    return made
+
+
+def _keep_plan(batch: Batch, *, version: int, summary: dict[str, object], today: date) -> None:
+    batch.history_version = version
+    batch.summary = summary
+    batch.planned_on = today
+
+
+def _move(batch: Batch, state: State) -> None:
+    if not may_move(old=State(batch.state), new=state):
+        raise ValueError(f"a batch cannot go from {batch.state} to {state}")
+    batch.state = state
+
+
+@transaction.atomic
+def confirm(
+    *,
+    batch_id: UUID,
+    sender: Sender,
+    mode: Mode,
+    max_error_percent: int | None,
+    corrections_meant: bool,
+    now: datetime,
+) -> Refusal | None:
+    """Have a planned batch registered, or say why it may not be. Confirming twice does nothing more.
+
+    A plan of another day is made again first: lateness counts from the day of confirming (PLAN_IS_OLD).
+    """
+    batch = Batch.objects.select_for_update().get(pk=batch_id, employer=sender.employer)
+    if batch.state in {State.CONFIRMED, State.REGISTERED}:
+        return None
+    if batch.state != State.PLANNED:
+        return Refusal.NOT_PLANNED
+    if batch.planned_on != timezone.localdate(now):
+        _ask_for_plan(batch)
+        return Refusal.PLAN_IS_OLD
+    refusal = judge_confirmation(
+        queries.counts(batch),
+        mode=mode,
+        max_error_percent=max_error_percent,
+        corrections_meant=corrections_meant,
+    )
+    if refusal:
+        return refusal
+    _move(batch, State.CONFIRMED)
+    batch.mode = mode
+    batch.max_error_percent = max_error_percent if mode is Mode.PERCENT else None
+    batch.corrections_meant = corrections_meant
+    batch.confirmed_at = now
+    batch.save()
+    Progress.objects.update_or_create(batch=batch, defaults={"percent": 0, "lines": 0})
+    queue.defer("batches.register", batch_id=str(batch.id))
+    audit.record(
+        "batch.confirmed",
+        actor=sender.actor,
+        subject=f"batch:{batch.id}",
+        at=now,
+        facts={"mode": mode.value, "percent": batch.max_error_percent, "corrections": corrections_meant},
+    )
+    return None
+
+
+def register(*, batch_id: UUID, now: datetime) -> None:
+    """Register a confirmed batch in one transaction; nothing when it is registered already.
+
+    When the history changed since the plan, the plan is made again: if nothing in it is different the batch
+    is registered, else it goes back to the employer.
+    """
+    with exclusive(batch_id):
+        while not _register_if_fresh(batch_id, now=now):
+            batch = Batch.objects.select_related("employer", "key").get(pk=batch_id)
+            version, summary = _make_plan(batch, today=timezone.localdate(batch.confirmed_at))
+            with transaction.atomic():
+                batch = Batch.objects.select_for_update().get(pk=batch_id)
+                different = summary["digest"] != batch.summary["digest"]
+                _keep_plan(
+                    batch,
+                    version=version,
+                    summary={**summary, "changed": different},
+                    today=timezone.localdate(batch.confirmed_at),
+                )
+                if different:
+                    _move(batch, State.PLANNED)
+                    audit.record("batch.plan-changed", actor="system", subject=f"batch:{batch_id}", at=now)
+                batch.save()
+
+
+@transaction.atomic
+def _register_if_fresh(batch_id: UUID, *, now: datetime) -> bool:
+    """False when the plan does not rest on the present history."""
+    employer = Employer.objects.get(batches=batch_id)
+    version = novedades.lock_history(employer)
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("key").get(pk=batch_id)
+    if batch.state != State.CONFIRMED or batch.confirmed_at is None:
+        return True
+    if batch.history_version != version:
+        return False
+    on = timezone.localdate(batch.confirmed_at)
+    batch.filing = novedades.register(
+        employer=employer,
+        by_number=batch.by_number,
+        folder=files.plan_folder(batch),
+        layout=context(on).catalogue.layouts[batch.summary["novedad"]],
+        corrections_meant=batch.corrections_meant,
+        foreigner_prefixes=settings.POLICY.foreigner_prefixes,
+        filed_at=batch.confirmed_at,
+    )
+    _move(batch, State.REGISTERED)
+    batch.registered_at = now
+    batch.save()
+    queue.defer("batches.receipt", batch_id=str(batch_id))
+    audit.record(
+        "batch.registered",
+        actor="system",
+        subject=f"batch:{batch_id}",
+        at=now,
+        facts={
+            "filing": batch.filing.pk,
+            "registered": queries.counts(batch).to_register(corrections_meant=batch.corrections_meant),
+            "rejected": batch.summary["rejected"],
+            "plan": batch.summary["digest"],
+        },
+    )
+    return True
+
+
+def mend(*, sender: Sender, batch: Batch, lines: list[str], now: datetime) -> Batch:
+    """Send mended lines of a batch as a batch of their own, which is planned like any other.
+
+    `lines` are whole records; empty ones are left out. Raises UploadRefusedError.
+    """
+    text = "".join(f"{line}\r\n" for line in lines if line.strip())
+    stem, dot, ending = batch.file_name.rpartition(".")
+    return receive(
+        sender=sender,
+        novedad=batch.novedad,
+        file_name=f"{stem or ending}_corregido{dot}{ending if dot else ''}",
+        chunks=[text.encode()],
+        now=now,
+        parent=batch,
+    )
+
+
+def issue_receipt(*, batch_id: UUID, now: datetime) -> None:
+    """Sign and keep the receipt of a registered batch; nothing when it has one."""
+    with exclusive(batch_id):
+        batch = Batch.objects.select_related("employer", "filing").get(pk=batch_id)
+        if batch.receipt_id is not None or batch.filing is None:
+            return
+        receipt = receipts.facts(batch, at=now)
+        document = documents.issue(
+            kind=Kind.RECEIPT,
+            number=receipt.number,
+            pdf=signing.sign(rendering.render_receipt(receipt), at=now),
+            at=now,
+            code=receipt.code,
+        )
+        with transaction.atomic():
+            Batch.objects.filter(pk=batch_id).update(receipt=document)
+            audit.record("batch.receipt-issued", actor="system", subject=f"batch:{batch_id}", at=now)

@@ -1,0 +1,89 @@
+"""Where the files of a batch lie: below FILES_DIR/batches/<id>/ the upload and the folders of its plans."""
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+from afilia.batches.models import Batch
+from afilia.novedades.reading import FileFacts
+from afilia.novedades.rules.marks import no_findings
+
+
+def _root() -> Path:
+    return Path(settings.FILES_DIR) / "batches"
+
+
+def folder(batch: Batch) -> Path:
+    return _root() / str(batch.id)
+
+
+def plan_folder(batch: Batch) -> Path:
+    return folder(batch) / f"plan-{batch.attempt}"
+
+
+def open_upload(batch: Batch) -> BinaryIO:
+    return (folder(batch) / "upload").open("rb")
+
+
+def facts_of(batch: Batch) -> FileFacts:
+    """What the check found out about the file, as reading its lines again needs it."""
+    return FileFacts(
+        sha256=batch.sha256,
+        size=batch.size,
+        encoding=batch.summary["encoding"],
+        line_ends=batch.summary["line_ends"],
+        findings=no_findings(),
+        refused=False,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """An upload on the disk that no batch has yet."""
+
+    path: Path
+    sha256: str
+    size: int  # bytes
+
+    def keep(self, batch: Batch) -> None:
+        """Make it the upload of a batch."""
+        target = folder(batch)
+        target.mkdir(parents=True, exist_ok=True)
+        self.path.replace(target / "upload")
+
+    def discard(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+def store(chunks: Iterable[bytes]) -> Stored:
+    """Write an upload to the disk whole; an OSError (a full disk) leaves nothing behind."""
+    waiting = _root() / "waiting"
+    waiting.mkdir(parents=True, exist_ok=True)
+    path = waiting / uuid.uuid4().hex
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("xb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return Stored(path=path, sha256=digest.hexdigest(), size=size)
+
+
+def drop_older_plans(batch: Batch) -> None:
+    """Remove the folders of plans that a later one replaced."""
+    for old in folder(batch).glob("plan-*"):
+        if old != plan_folder(batch):
+            shutil.rmtree(old, ignore_errors=True)

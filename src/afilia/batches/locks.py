@@ -1,0 +1,21 @@
+"""One worker at a time on a batch, also when a job is put back while its first worker still lives."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connection
+
+
+@contextmanager
+def exclusive(batch_id: UUID) -> Iterator[None]:
+    """Hold the advisory lock of a batch; the database frees it when the process or the connection dies."""
+    key = int.from_bytes(batch_id.bytes[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])

@@ -1,0 +1,176 @@
+"""Reads of batches. Each starts from whose they are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import polars as pl
+from django.db.models import Q, QuerySet
+
+from afilia.access.queries import Holder
+from afilia.batches import files
+from afilia.batches.models import Batch, Progress
+from afilia.batches.rules import Counts
+from afilia.employers.models import Employer
+from afilia.novedades.planning import findings_of
+from afilia.novedades.reading import lines_at, read_lines, without_blank
+from afilia.novedades.rules.layouts import SEPARATOR
+from afilia.novedades.rules.marks import Severity
+
+
+def for_holder(holder: Holder) -> QuerySet[Batch]:
+    """The batches that a person may see: the employer's, or with a key to some branches their own."""
+    batches = Batch.objects.filter(employer=holder.employer).select_related("employer", "filing", "receipt")
+    return batches if holder.branches is None else batches.filter(by_number=holder.number)
+
+
+def get_for_holder(holder: Holder, batch_id: UUID) -> Batch:
+    """One batch; Batch.DoesNotExist when it is not there or not for these eyes."""
+    return for_holder(holder).get(pk=batch_id)
+
+
+def for_employer(employer: Employer) -> QuerySet[Batch]:
+    return Batch.objects.filter(employer=employer)
+
+
+def history(
+    holder: Holder, *, novedad: str = "", state: str = "", since: date | None = None, text: str = ""
+) -> QuerySet[Batch]:
+    """The batches of a holder, latest first, filtered by what is given; `text` is sought in file names."""
+    wanted = Q()
+    if novedad:
+        wanted &= Q(novedad=novedad)
+    if state:
+        wanted &= Q(state=state)
+    if since:
+        wanted &= Q(received_at__date__gte=since)
+    if text:
+        wanted &= Q(file_name__icontains=text) | Q(sha256__startswith=text.lower())
+    return for_holder(holder).filter(wanted).order_by("-received_at")
+
+
+def counts(batch: Batch) -> Counts:
+    """The lines of a planned batch by what would happen to them."""
+    names = ("lines", "rejected", "new", "corrections", "unchanged")
+    return Counts(**{name: batch.summary[name] for name in names})
+
+
+def progress(batch: Batch) -> tuple[int, int]:
+    """How far the running job is: percent, and lines done."""
+    row = Progress.objects.filter(batch=batch).first()
+    return (row.percent, row.lines) if row else (0, 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingsPage:
+    """Some findings with the lines they stand in; `raw` is by number of line."""
+
+    total: int
+    findings: pl.DataFrame
+    raw: dict[int, str]
+
+
+def findings(
+    batch: Batch,
+    *,
+    severity: str = "",
+    code: str = "",
+    line: int | None = None,
+    first: int = 0,
+    count: int = 25,
+) -> FindingsPage:
+    """Findings of the lines, from the `first` one on, filtered by what is given."""
+    found = findings_of(files.plan_folder(batch)).filter(pl.col("line") > 0)
+    if severity:
+        found = found.filter(pl.col("severity") == severity)
+    if code:
+        found = found.filter(pl.col("code") == code)
+    if line is not None:
+        found = found.filter(pl.col("line") == line)
+    total = found.select(pl.len()).collect().item()
+    page = found.slice(first, count).collect()
+    return FindingsPage(total=total, findings=page, raw=raw_lines(batch, page["line"].unique().to_list()))
+
+
+def file_findings(batch: Batch) -> pl.DataFrame:
+    """The findings about the file as a whole."""
+    return findings_of(files.plan_folder(batch)).filter(pl.col("line") == 0).collect()
+
+
+def all_findings(batch: Batch) -> pl.LazyFrame:
+    """Every finding, of the file and of the lines, in file order."""
+    return findings_of(files.plan_folder(batch))
+
+
+def raw_lines(batch: Batch, numbers: list[int]) -> dict[int, str]:
+    """The text of some lines, as sent."""
+    if not numbers:
+        return {}
+    starts = [(line, start) for line, start in batch.summary["starts"]]
+    return lines_at(lambda: files.open_upload(batch), files.facts_of(batch), numbers, starts=starts)
+
+
+def rejected_numbers(batch: Batch, *, count: int | None = None) -> list[int]:
+    """The numbers of the rejected lines, in order; at most `count`."""
+    errors = findings_of(files.plan_folder(batch)).filter(
+        (pl.col("line") > 0) & (pl.col("severity") == Severity.ERROR.value)
+    )
+    numbers = errors.select(pl.col("line").unique().sort()).collect()["line"]
+    return (numbers if count is None else numbers.head(count)).to_list()
+
+
+def rejected_text(batch: Batch) -> Iterator[bytes]:
+    """The rejected lines as sent, one part for each piece of the file, as UTF-8 with CRLF."""
+    rejected = pl.Series(rejected_numbers(batch), dtype=pl.UInt32)
+    for records in _records(batch):
+        kept = records.filter(pl.col("line").is_in(rejected.implode()))["raw"]
+        if kept.len():
+            yield "".join(f"{raw}\r\n" for raw in kept).encode()
+
+
+def _records(batch: Batch) -> Iterator[pl.DataFrame]:
+    for lines in read_lines(lambda: files.open_upload(batch), files.facts_of(batch)):
+        yield without_blank(lines.frame)[0]
+
+
+# What the annex of a receipt says of each line.
+OUTCOMES = {
+    "new": "Registrada",
+    "correction": "Corregida",
+    "unchanged": "Ya constaba",
+    "rejected": "Rechazada",
+    "left-out": "No registrada: corrección no marcada",
+}
+
+
+def annex(batch: Batch) -> Iterator[pl.DataFrame]:
+    """The result of every line of a registered batch, in parts: line, identification, outcome, codes."""
+    folder = files.plan_folder(batch)
+    correction = "correction" if batch.corrections_meant else "left-out"
+    for part, records in enumerate(_records(batch), 1):
+        outcomes = pl.read_parquet(folder / f"lines-{part:04}.parquet", columns=["line", "outcome"])
+        codes = (
+            pl.read_parquet(folder / f"findings-{part:04}.parquet")
+            .filter(pl.col("severity") != Severity.INFO.value)
+            .group_by("line", maintain_order=True)
+            .agg(pl.col("code").unique(maintain_order=True).str.join(" ").alias("codes"))
+        )
+        field = pl.col("raw").str.split(SEPARATOR).list.get(5, null_on_oob=True)
+        yield (
+            records.select("line", field.str.slice(0, 20).fill_null("").alias("identification"))
+            .join(outcomes, on="line", how="left", maintain_order="left")
+            .join(codes, on="line", how="left", maintain_order="left")
+            .with_columns(
+                pl.col("outcome")
+                .fill_null("rejected")
+                .replace({"correction": correction})
+                .replace_strict(OUTCOMES),
+                pl.col("codes").fill_null(""),
+            )
+        )
+
+
+def find_same(employer: Employer, *, sha256: str) -> Batch | None:
+    """The batch of the same bytes, if the employer sent them before."""
+    return for_employer(employer).filter(sha256=sha256).first()
