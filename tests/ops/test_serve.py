@@ -90,3 +90,18 @@ def test_sigterm_stops_it_too(tmp_path: Path) -> None:
     with portal.running(tmp_path) as running:
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(10) == 0
+
+
+@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="an external server is started by somebody else")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_the_embedded_server_starts_again_and_the_worker_with_it(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with portal.running(tmp_path) as running:
+        worker = until(lambda: descendants(running).get("worker"))
+        lock = tmp_path / "postgres" / "postmaster.pid"
+        before = int(lock.read_text().splitlines()[0])
+        os.kill(before, number)
+        until(lambda: lock.exists() and int(lock.read_text().splitlines()[0]) != before)
+        until(lambda: portal.answers(running.url("/readyz")))
+        until(lambda: (child := descendants(running).get("worker")) and child.pid != worker.pid)

@@ -59,8 +59,8 @@ def _server(folder: Path) -> PostgresServer:
 def _forget_the_dead(server: PostgresServer) -> None:
     """Drop what killed processes left behind: their handles, and the lock file of a killed server.
 
-    A handle that nobody gives back would keep the server alive for good. A lock file whose number now
-    belongs to another program would pass for a running server, which is common in restarted containers.
+    A handle that nobody gives back would keep the server alive for good. Lock files with a number that is
+    another program's or a zombie's now would pass for a running server, which is common in containers.
     """
     import psutil  # noqa: PLC0415
 
@@ -69,8 +69,11 @@ def _forget_the_dead(server: PostgresServer) -> None:
         if not psutil.pid_exists(pid):
             handles.get_and_remove(pid)
     lock = server.pgdata / "postmaster.pid"
-    if lock.exists() and not _is_server(int(lock.read_text().splitlines()[0])):
-        lock.unlink()
+    lines = lock.read_text().splitlines() if lock.exists() else []
+    if lines and not _is_server(int(lines[0])):
+        # The fifth line is the folder of the socket, which is elsewhere when the path is too long for one.
+        for left in [lock, *Path(lines[4]).glob(".s.PGSQL.*.lock")]:
+            left.unlink(missing_ok=True)
 
 
 def _is_server(pid: int) -> bool:

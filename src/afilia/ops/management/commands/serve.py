@@ -1,6 +1,8 @@
+import contextlib
 import errno
 import os
 import socket
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -106,7 +108,9 @@ def _migrate() -> None:
 
 def _keep_database() -> None:
     if settings.DATABASE_FOLDER and not embedded.is_running(settings.DATABASE_FOLDER):
-        embedded.start(settings.DATABASE_FOLDER)
+        # What is left of a killed server may hold its memory for a moment; the next look tries again.
+        with contextlib.suppress(subprocess.SubprocessError):
+            embedded.start(settings.DATABASE_FOLDER)
 
 
 def _is_ready() -> bool:
