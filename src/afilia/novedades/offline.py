@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,9 +18,12 @@ from afilia.kit.environment import Environment, SettingError
 from afilia.novedades.catalogue import explain
 from afilia.novedades.check import FileCheck
 from afilia.novedades.policy import Policy
+from afilia.novedades.rules.layouts import Catalogue
 
 COLUMNS = ("line", "column", "field", "code", "severity", "seen", "expected", "fix")
 NO_ERRORS, REJECTED, NOT_JUDGED = 0, 1, 2
+
+as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def main(arguments: list[str]) -> int:
@@ -36,20 +40,37 @@ def main(arguments: list[str]) -> int:
     path = Path(options.file)
     try:
         context = Policy.read(Environment()).context(today)
-        if options.novedad and options.novedad not in context.catalogue.layouts:
-            return _complain(
-                f"No existe el tipo {options.novedad}. Tipos: {', '.join(context.catalogue.layouts)}."
-            )
+        if wrong := _wrong_call(path, options.novedad, context.catalogue):
+            return _complain(wrong)
         check = FileCheck(lambda: path.open("rb"), context=context, novedad=options.novedad)
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as spool:
             PRINTERS[options.format](check, path, spool)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of the report has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except PermissionError:
+        return _complain(f"No tiene permiso para leer {path}.")
     except OSError as error:
-        return _complain(f"No se puede leer {path}: {error.strerror}.")
+        return _complain(f"No se puede revisar {path}: {error.strerror}.")
     except SettingError as error:
         return _complain(str(error))
     if check.refused:
         return NOT_JUDGED
     return REJECTED if check.totals.rejected else NO_ERRORS
+
+
+def _wrong_call(path: Path, novedad: str | None, catalogue: Catalogue) -> str | None:
+    """What is wrong with the call, as a sentence."""
+    known = f"Tipos: {', '.join(catalogue.layouts)}."
+    if novedad in catalogue.unpublished:
+        return f"El formato del tipo {novedad} no está publicado. {known}"
+    if novedad is not None and novedad not in catalogue.layouts:
+        return f"No existe el tipo {novedad}. {known}"
+    if not path.exists():
+        return f"No existe {path}."
+    if not path.is_file():  # it is read twice, which a pipe cannot
+        return f"{path} no es un archivo."
+    return None
 
 
 def _complain(sentence: str) -> int:
@@ -75,7 +96,7 @@ def _findings(check: FileCheck) -> Iterator[dict[str, Any]]:
 def _print_json(check: FileCheck, path: Path, spool: IO[str]) -> None:
     # The counts come first and are known last, so the findings wait in a file and not in memory.
     for at, row in enumerate(_findings(check)):
-        spool.write((",\n" if at else "") + json.dumps(row, ensure_ascii=False))
+        spool.write((",\n" if at else "") + as_json(row))
     head = {
         "file": path.name,
         "sha256": check.facts.sha256,
@@ -86,15 +107,15 @@ def _print_json(check: FileCheck, path: Path, spool: IO[str]) -> None:
         "warnings": check.totals.warnings,
     }
     out = _utf8_output()
-    out.write(json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "findings": [')
+    out.write(as_json(head).removesuffix("}") + ', "findings": [')
     _copy(spool, out)
     out.write("]}\n")
 
 
 def _print_csv(check: FileCheck, _path: Path, spool: IO[str]) -> None:
-    writer = csv.DictWriter(spool, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({key: harmless(value) for key, value in row.items()} for row in _findings(check))
+    writer = csv.writer(spool, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([harmless(row[name]) for name in COLUMNS] for row in _findings(check))
     _copy(spool, _utf8_output())
 
 
@@ -102,7 +123,7 @@ def _print_text(check: FileCheck, path: Path, spool: IO[str]) -> None:
     for row in _findings(check):
         where = f"Línea {row['line']}" if row["line"] else "Archivo"
         field = f", campo {row['column']} ({row['field']})" if row["column"] else ""
-        seen = f" «{row['seen']}»" if row["seen"] else ""
+        seen = f" «{_printable(row['seen'])}»" if row["seen"] else ""
         spool.write(f"{where}{field}: {SEVERITIES[row['severity']]} {row['code']}{seen}\n    {row['fix']}\n")
     out, totals = _utf8_output(), check.totals
     _copy(spool, out)
@@ -114,6 +135,11 @@ def _print_text(check: FileCheck, path: Path, spool: IO[str]) -> None:
             f"{path.name} ({novedad}): {totals.lines} líneas, {totals.accepted} correctas, "
             f"{totals.rejected} rechazadas, {totals.warnings} advertencias.\n"
         )
+
+
+def _printable(text: str) -> str:
+    """A text without the signs that would steer a terminal."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 SEVERITIES = {"error": "error", "warning": "advertencia", "info": "aviso"}
@@ -130,7 +156,8 @@ def harmless(value: object) -> object:
 
 
 def _utf8_output() -> IO[str]:
-    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+    # A file may have a name that is no UTF-8.
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="")  # type: ignore[union-attr]
     return sys.stdout
 
 
