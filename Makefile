@@ -39,6 +39,7 @@ check: setup ## Lint, format, types, architecture, migrations, translations, tem
 	$(BIN)/afilia makemigrations --check --dry-run
 	$(BIN)/afilia translations --check
 	$(BIN)/afilia templates
+	$(BIN)/afilia formats --check
 
 .PHONY: test
 test: setup ## Run every test, browser journeys included

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from afilia.audit import actions as audit
@@ -22,6 +23,7 @@ from afilia.documents import rendering, signing
 from afilia.documents.models import Kind
 from afilia.employers.models import Employer
 from afilia.kit import queue
+from afilia.notices import actions as notices
 from afilia.novedades import actions as novedades
 from afilia.novedades import planning
 from afilia.novedades.rules.layouts import Context
@@ -336,4 +338,22 @@ def issue_receipt(*, batch_id: UUID, now: datetime) -> None:
         )
         with transaction.atomic():
             Batch.objects.filter(pk=batch_id).update(receipt=document)
+            if batch.employer.email:
+                _tell(batch, receipt, now=now)
             audit.record("batch.receipt-issued", actor="system", subject=f"batch:{batch_id}", at=now)
+
+
+def _tell(batch: Batch, receipt: rendering.ReceiptFacts, *, now: datetime) -> None:
+    notices.post(
+        to=batch.employer.email,
+        template="batches/mail/registered.txt",
+        facts={
+            "number": receipt.number,
+            "file_name": receipt.file_name,
+            "lines": receipt.lines,
+            "registered": receipt.registered + receipt.corrections,
+            "rejected": receipt.rejected,
+            "address": f"{settings.PUBLIC_URL}{reverse('batches:batch', args=[batch.pk])}",
+        },
+        now=now,
+    )

@@ -56,12 +56,15 @@ DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 email = dj_email_url.parse(
-    needed_in_production("AFILIA_EMAIL_URL", "smtp://localhost:1025", "the mail server, as smtp://host:port")
+    needed_in_production(
+        "AFILIA_EMAIL_URL", f"file:/{DATA_DIR / 'mail'}", "the mail server, as smtp://host:port"
+    )
 )
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND, EMAIL_FILE_PATH = email["EMAIL_BACKEND"], email.get("EMAIL_FILE_PATH") or None
 EMAIL_HOST, EMAIL_PORT = email["EMAIL_HOST"], email["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = email["EMAIL_HOST_USER"], email["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = email["EMAIL_USE_TLS"], email["EMAIL_USE_SSL"]
+DEFAULT_FROM_EMAIL = env.text("AFILIA_EMAIL_FROM", "Afilia <no-responder@localhost>")
 EMAIL_TIMEOUT = 10
 
 # Files: uploads, plans and signed receipts. Web and workers must see the same folder.
@@ -97,6 +100,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "procrastinate.contrib.django",
     "afilia.audit",
+    "afilia.notices",
     "afilia.registries",
     "afilia.employers",
     "afilia.workers",

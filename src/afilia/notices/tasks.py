@@ -1,0 +1,20 @@
+from smtplib import SMTPException
+
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from afilia.notices import actions
+
+# A mail server that is down delays and never loses: for two days, at longer and longer intervals.
+RETRY = RetryStrategy(
+    max_attempts=80,
+    linear_wait=60,
+    retry_exceptions=[OSError, SMTPException, OperationalError, InterfaceError],
+)
+
+
+@app.task(name="notices.send", retry=RETRY)
+def send(message_id: int) -> None:
+    actions.send(message_id=message_id, now=timezone.now())
