@@ -37,9 +37,19 @@ class Employment(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="employments")
     entered_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)
+    # The person's names in capitals without accents. A trigger copies them here, so that one index lists and
+    # searches all the workers of an employer (migration 0002).
+    listed_as = models.CharField(max_length=300, db_collation="C", default="", db_default="", editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["employer", "person"], name="employment_by_employer")]
+        indexes = [
+            models.Index(fields=["employer", "person"], name="employment_by_employer"),
+            models.Index(
+                fields=["employer", "listed_as", "id"],
+                include=["branch", "person", "left_on"],
+                name="employment_in_lists",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["person", "branch", "entered_on"], name="employment_once"),
             models.UniqueConstraint(
