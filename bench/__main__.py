@@ -1,0 +1,58 @@
+"""Measures speed and memory, one line a figure; exit status 1 when a limit is missed."""
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psutil
+
+from bench import bulk
+from bench.measure import Report
+from bench.server import running
+
+FULL = 1_000_000  # lines, for which the limits hold
+NAMES = ("bulk", "memory")
+
+
+def main() -> int:
+    options = _options()
+    names = options.names or [*NAMES]
+    lines = options.lines or (FULL // 10 if options.quick else FULL)
+    rounds = 1 if options.quick else 3
+    today = datetime.now(ZoneInfo("America/Guayaquil")).date()
+    report = Report(judged=lines == FULL)
+    with tempfile.TemporaryDirectory(prefix="afilia-bench-") as temporary, running(Path(temporary)) as server:
+        folder = Path(temporary)
+        memory = psutil.virtual_memory().total / 2**30
+        print(
+            f"{os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}, "
+            f"PostgreSQL {server.version}, {rounds} rounds, medians"
+        )
+        if not report.judged:
+            print(f"Limits hold for {FULL:,} lines; these figures are not judged.")
+        if {"bulk", "memory"} & {*names}:
+            measured = bulk.measure(server, lines=lines, rounds=rounds, folder=folder, today=today)
+            if "bulk" in names:
+                bulk.report_speed(report, measured, lines=lines)
+            if "memory" in names:
+                bulk.report_memory(report, measured, lines=lines)
+                large = bulk.measure(server, lines=4 * lines, rounds=1, folder=folder, today=today)
+                bulk.report_growth(report, measured, large)
+    return 1 if report.missed else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="name", help=", ".join(NAMES))
+    parser.add_argument("--lines", type=int, help=f"of the file; {FULL:,} unless given")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the lines, one round")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

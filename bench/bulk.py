@@ -1,0 +1,158 @@
+"""Check, plan and apply of an MSU file as factors of a bare COPY of the same file, and their memory."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from bench import data
+from bench.measure import Peak, Report, Took
+from bench.server import Database, Server
+
+CHECK_LIMIT = 3.0  # × COPY
+PLAN_APPLY_LIMIT = 12.0  # × COPY
+PEAK_LIMIT = 1024.0  # MB
+GROWTH_LIMIT = 1.3  # × the peak, with four times the lines
+COPIES = 3  # in each round
+BLOCK = 256 * 1024  # bytes
+
+
+@dataclass
+class Measured:
+    """Seconds of each step, one a round, and the peak of memory of each step over all rounds, in MB."""
+
+    copy: Took = field(default_factory=Took)
+    seconds: dict[str, Took] = field(default_factory=lambda: {name: Took() for name in STEPS})
+    peaks: dict[str, float] = field(default_factory=lambda: dict.fromkeys([*STEPS, "PostgreSQL"], 0.0))
+
+    def note(self, step: str, seconds: float, peak: float) -> None:
+        self.seconds[step].seconds.append(seconds)
+        self.peaks[step] = max(self.peaks[step], peak)
+
+
+STEPS = ("check", "plan", "register")
+
+
+@contextmanager
+def history(server: Server, *, lines: int, today: date) -> Iterator[Database]:
+    """A database whose history holds that many workers, to be copied for each round."""
+    template = server.database()
+    with template.connect() as connection:
+        data.load_history(connection, count=lines, today=today)
+    try:
+        yield template
+    finally:
+        server.drop(template)
+
+
+def measure(server: Server, *, lines: int, rounds: int, folder: Path, today: date) -> Measured:
+    """Measure `rounds` times, each on a fresh copy of the same history."""
+    file = folder / f"MSU_{lines}.txt"
+    data.write_file(file, lines=lines, today=today)
+    measured = Measured()
+    with history(server, lines=lines, today=today) as template:
+        for _ in range(rounds):
+            database = server.database(template=template)
+            _round(server, database, file, lines, measured)
+            server.drop(database)
+    return measured
+
+
+def _round(server: Server, database: Database, file: Path, lines: int, measured: Measured) -> None:
+    server.settle()
+    for _ in range(COPIES):
+        bare_copy(database, file, measured.copy)
+    measured.note("check", *check(file))
+    bare_copy(database, file, measured.copy)
+    batch = step(database, "receive", str(file))["batch"]
+    for name in ("plan", "register"):
+        peak = Peak()
+        with peak.watching(server.process):
+            took = step(database, name, batch)
+        if took["new"] != lines:
+            raise AssertionError(f"{name}: {took['new']} of {lines} lines are new")
+        measured.note(name, took["seconds"], took["peak"])
+        measured.peaks["PostgreSQL"] = max(measured.peaks["PostgreSQL"], peak.megabytes)
+        bare_copy(database, file, measured.copy)
+
+
+def bare_copy(database: Database, file: Path, took: Took) -> None:
+    """Time a COPY of the file, as it is, into an empty logged table of seven texts, with its commit."""
+    with database.connect() as connection:
+        connection.execute("DROP TABLE IF EXISTS bare")
+        connection.execute("CREATE TABLE bare (a text, b text, c text, d text, e text, f text, g text)")
+        connection.commit()
+        took.time(lambda: _copy(connection, file))
+
+
+def _copy(connection, file: Path) -> None:  # noqa: ANN001
+    with (
+        file.open("rb") as opened,
+        connection.cursor() as cursor,
+        cursor.copy("COPY bare FROM STDIN (DELIMITER ';')") as copy,
+    ):
+        while block := opened.read(BLOCK):
+            copy.write(block)
+    connection.commit()
+
+
+def check(file: Path) -> tuple[float, float]:
+    """Seconds and MB of `afilia check` on a file, as a process from its start to its end."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "afilia", "check", str(file), "--format", "json"],
+        stdout=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise AssertionError(f"the checker ended with {process.returncode}")
+    return seconds, _megabytes(usage)
+
+
+def _megabytes(usage: resource.struct_rusage) -> float:
+    return usage.ru_maxrss / 1024
+
+
+def step(database: Database, name: str, subject: str) -> dict:
+    """Run one step of a batch in a process of its own."""
+    return json.loads(database.run("bench.batch", name, subject))
+
+
+def report_speed(report: Report, measured: Measured, *, lines: int) -> None:
+    copy = measured.copy.median
+    seconds = {name: took.median for name, took in measured.seconds.items()}
+    report.add(f"bare COPY, {lines:,} lines", copy)
+    report.add("check (process)", seconds["check"], factor=seconds["check"] / copy, of="COPY", limit=CHECK_LIMIT)
+    report.add("plan", seconds["plan"], factor=seconds["plan"] / copy, of="COPY")
+    report.add("apply", seconds["register"], factor=seconds["register"] / copy, of="COPY")
+    both = seconds["plan"] + seconds["register"]
+    report.add("plan and apply", both, factor=both / copy, of="COPY", limit=PLAN_APPLY_LIMIT)
+
+
+def report_memory(report: Report, measured: Measured, *, lines: int) -> None:
+    for name, peak in measured.peaks.items():
+        label = {"register": "apply"}.get(name, name)
+        report.add(f"peak of {label}, {lines:,} lines", peak, unit="MB", limit=PEAK_LIMIT)
+
+
+def report_growth(report: Report, small: Measured, large: Measured) -> None:
+    for name, peak in large.peaks.items():
+        label = {"register": "apply"}.get(name, name)
+        before = small.peaks[name]
+        report.add(
+            f"peak of {label}, four times the lines",
+            peak,
+            unit="MB",
+            factor=peak / before if before else None,
+            of="before",
+            limit=GROWTH_LIMIT,
+        )
