@@ -5,10 +5,10 @@ and these facts, each a column that is null when there is nothing to know:
 
     branch_id, opened_on, closed_on, allowed   the branch of the line; whether the user may file for it
     employment_id, entered_on, left_on         the employment that the line is about
-    revision, same                             the novedad in force about the same subject; its content is equal
+    revision, same                             the novedad in force about the same subject; equal content
     pay_before                                 US$, in force before this line (MSU)
     first_entered_on                           first entry with this employer (reserve funds)
-    elsewhere                                  number of another branch where the worker is active or on record
+    elsewhere                                  another branch where the worker is active or on record
     answer, death_on                           of the register of identities, for persons not confirmed (ENT)
 """
 
@@ -40,6 +40,9 @@ FACTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "death_on": pl.Date,
 }
 
+# What is known of a line is said only to those who may file for its branch.
+YOURS = pl.col("branch_id").is_not_null() & pl.col("allowed")
+
 
 class Outcome(StrEnum):
     NEW = "new"
@@ -60,7 +63,7 @@ class Answer(StrEnum):
 class Verdict:
     """`outcomes` has `line` and `outcome` for every line, in order; `findings` adds to those of the checker.
 
-    `in_time` are the lines whose lateness the first filing decides: findings of deadlines do not hold for them.
+    `in_time` are the lines whose lateness the first filing decides: findings of deadlines are moot for them.
     """
 
     outcomes: pl.DataFrame
@@ -89,7 +92,7 @@ def judge(frame: pl.DataFrame, layout: Layout, context: Context, *, branches: li
     return Verdict(
         outcomes=frame.select("line", outcome.alias("outcome")),
         findings=found,
-        in_time=frame.filter(pl.col("revision").is_not_null())["line"],
+        in_time=frame.filter(YOURS & pl.col("revision").is_not_null())["line"],
     )
 
 
@@ -100,7 +103,6 @@ def _seen(field: str, frame: pl.DataFrame) -> pl.Expr:
 
 def _marks(layout: Layout, context: Context, branches: list[str]) -> Iterator[Mark]:
     known = pl.col("branch_id").is_not_null()
-    yours = known & pl.col("allowed")
     numbers = pl.lit(", ".join(branches))
     first, last = _covered(layout)
     yield Mark(code="branch.unknown", severity=ERROR, field="sucursal", where=~known, arg=numbers)
@@ -115,15 +117,15 @@ def _marks(layout: Layout, context: Context, branches: list[str]) -> Iterator[Ma
         code="branch.closed",
         severity=ERROR,
         field="sucursal",
-        where=yours & ((pl.col("opened_on") > last) | (pl.col("closed_on") < first).fill_null(value=False)),
+        where=YOURS & ((pl.col("opened_on") > last) | (pl.col("closed_on") < first).fill_null(value=False)),
     )
     if layout.effect is Effect.ENTRY:
-        yield from _entry(yours)
+        yield from _entry()
     elif layout.effect is Effect.EXIT:
-        yield from _exit(yours)
+        yield from _exit()
     else:
-        yield from _during(layout, context, yours)
-    registered = pl.col("revision").is_not_null()
+        yield from _during(layout, context)
+    registered = YOURS & pl.col("revision").is_not_null()
     yield Mark(
         code="novedad.registered", severity=INFO, field="identificacion", where=registered & pl.col("same")
     )
@@ -145,9 +147,9 @@ def _covered(layout: Layout) -> tuple[pl.Expr, pl.Expr]:
     return start, start.dt.month_end()
 
 
-def _entry(yours: pl.Expr) -> Iterator[Mark]:
+def _entry() -> Iterator[Mark]:
     entry = pl.col("fecha_ingreso")
-    other = yours & pl.col("employment_id").is_not_null() & (pl.col("entered_on") != entry)
+    other = YOURS & pl.col("employment_id").is_not_null() & (pl.col("entered_on") != entry)
     active = pl.col("left_on").is_null()
     yield Mark(
         code="entry.already-active",
@@ -167,7 +169,7 @@ def _entry(yours: pl.Expr) -> Iterator[Mark]:
         code="entry.other-branch",
         severity=WARNING,
         field="sucursal",
-        where=yours & pl.col("elsewhere").is_not_null(),
+        where=YOURS & pl.col("elsewhere").is_not_null(),
         arg=pl.col("elsewhere"),
     )
     yield Mark(
@@ -187,7 +189,7 @@ def _entry(yours: pl.Expr) -> Iterator[Mark]:
     )
 
 
-def _exit(yours: pl.Expr) -> Iterator[Mark]:
+def _exit() -> Iterator[Mark]:
     left = pl.col("fecha_salida")
     ended = pl.col("left_on").is_not_null() & pl.col("revision").is_null() & (pl.col("left_on") < left)
     none = pl.col("employment_id").is_null() | ended
@@ -195,24 +197,24 @@ def _exit(yours: pl.Expr) -> Iterator[Mark]:
         code="employment.none",
         severity=ERROR,
         field="identificacion",
-        where=yours & none,
+        where=YOURS & none,
         arg=pl.col("elsewhere"),
     )
     yield Mark(
         code="exit.before-entry",
         severity=ERROR,
         field="fecha_salida",
-        where=yours & (pl.col("entered_on") > left),
+        where=YOURS & (pl.col("entered_on") > left),
         arg=pl.col("entered_on"),
     )
 
 
-def _during(layout: Layout, context: Context, yours: pl.Expr) -> Iterator[Mark]:
+def _during(layout: Layout, context: Context) -> Iterator[Mark]:
     yield Mark(
         code="employment.none",
         severity=ERROR,
         field="identificacion",
-        where=yours & pl.col("employment_id").is_null(),
+        where=YOURS & pl.col("employment_id").is_null(),
         arg=pl.col("elsewhere"),
     )
     if layout.effect is Effect.PAY:
@@ -220,7 +222,7 @@ def _during(layout: Layout, context: Context, yours: pl.Expr) -> Iterator[Mark]:
             code="pay.same",
             severity=INFO,
             field="sueldo",
-            where=pl.col("revision").is_null() & (pl.col("pay_before") == pl.col("sueldo")),
+            where=YOURS & pl.col("revision").is_null() & (pl.col("pay_before") == pl.col("sueldo")),
         )
     if layout.effect is Effect.RESERVE:
         entered = pl.col("first_entered_on")
@@ -232,6 +234,6 @@ def _during(layout: Layout, context: Context, yours: pl.Expr) -> Iterator[Mark]:
             code="reserve.too-early",
             severity=WARNING,
             field="periodo",
-            where=month < context.catalogue.reserve_from_month,
+            where=YOURS & (month < context.catalogue.reserve_from_month),
             arg=entered,
         )
