@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from afilia.identifiers import person
 from afilia.novedades.catalogue import catalogue
 from afilia.novedades.check import FileCheck
 from afilia.novedades.policy import Policy
@@ -94,3 +95,9 @@ def check_second(novedad: str, changes: Mapping[str, str], **options: Any) -> Re
     """Check a line after a good one of another worker, which settles type and RUC of the file."""
     good = line(novedad, {"identificacion": OTHER_WORKER})
     return check(f"{good}\r\n{line(novedad, changes)}".encode() + b"\r\n", **options)
+
+
+def cedula(at: int) -> str:
+    """A right number of its own for each `at` below ten million."""
+    nine = f"17{at:07d}"
+    return nine + str(person.cedula_check_digit(nine))

@@ -17,6 +17,7 @@ from tests.novedades.checking import (
     RUC,
     SAMPLES,
     WORKER,
+    cedula,
     check,
     check_second,
     column,
@@ -437,11 +438,6 @@ def test_amounts_agree_with_a_second_reading(written: list[str]) -> None:
     assert {row["line"]: row["valor"] for row in report.values} == {
         at: value for at, text in enumerate(written, 1) if (value := amount(text)) is not None
     }
-
-
-def cedula(at: int) -> str:
-    nine = f"17{at:07d}"
-    return nine + str(person.cedula_check_digit(nine))
 
 
 def day(text: str) -> date | None:

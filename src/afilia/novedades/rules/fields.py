@@ -36,12 +36,12 @@ def judge(field: Field, context: Context) -> Judged:
     """Marks, value and helper columns of one field; an empty one has no other mark."""
     raw = pl.col(f"raw_{field.name}")
     judged = JUDGES[field.kind](field, raw, context)
-    empty = f"{field.name}.empty"
+    filled = f"{field.name}.filled"
     marks = [
-        Mark(code="field.empty", severity=ERROR, where=pl.col(empty)),
-        *(replace(mark, where=mark.where & ~pl.col(empty)) for mark in judged.marks),
+        Mark(code="field.empty", severity=ERROR, where=~pl.col(filled)),
+        *(replace(mark, where=mark.where & pl.col(filled)) for mark in judged.marks),
     ]
-    return Judged(marks, judged.value, {**judged.helpers, empty: raw.str.strip_chars() == ""})
+    return Judged(marks, judged.value, {**judged.helpers, filled: raw.str.strip_chars() != ""})
 
 
 def _ruc(field: Field, raw: pl.Expr, _context: Context) -> Judged:

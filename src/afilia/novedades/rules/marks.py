@@ -68,14 +68,14 @@ def firing(frame: pl.DataFrame, marks: Sequence[Mark]) -> tuple[bool, ...]:
     """For each mark whether it makes a finding anywhere on a frame."""
     if not frame.height or not marks:
         return (False,) * len(marks)
-    return frame.select(_where(mark).any().alias(str(at)) for at, mark in enumerate(marks)).row(0)
+    return frame.select(mark.where.any().alias(str(at)) for at, mark in enumerate(marks)).row(0)
 
 
 def findings(frame: pl.DataFrame, marks: Sequence[Mark]) -> pl.DataFrame:
     """Every finding that the marks make on a frame with a column `line`, in no order."""
     if not frame.height or not marks:
         return no_findings()
-    marked = frame.with_columns(_where(mark).alias(str(at)) for at, mark in enumerate(marks))
+    marked = frame.with_columns(mark.where.alias(str(at)) for at, mark in enumerate(marks))
     parts = [
         marked.lazy()
         .filter(str(at))
@@ -92,10 +92,6 @@ def findings(frame: pl.DataFrame, marks: Sequence[Mark]) -> pl.DataFrame:
         if marked[str(at)].any()
     ]
     return pl.concat(parts).collect() if parts else no_findings()
-
-
-def _where(mark: Mark) -> pl.Expr:
-    return mark.where.fill_null(value=False)
 
 
 def _text(expression: pl.Expr | None) -> pl.Expr:
