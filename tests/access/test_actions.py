@@ -4,13 +4,15 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
+from django.db.models import ProtectedError
 
 from afilia.access import actions, hashing, queries
 from afilia.access.models import EmployerKey, SignInTries
 from afilia.access.rules import Reason, Refusal
 from afilia.audit import queries as audit
 from afilia.audit.models import Entry
+from afilia.employers.models import Branch
 from tests.builders import KEY, NOW, cedula, make_branch, make_employer, make_key
 
 HOME = "192.0.2.7"
@@ -239,3 +241,22 @@ def test_holder_has_the_branches_of_the_key() -> None:
     found = queries.holder(key_id=every.pk, changed_at=NOW)
     assert found is not None
     assert found.branches is None
+
+
+def delete_in_the_database(branch: Branch) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM employers_branch WHERE id = %s", [branch.pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.django_db
+def test_branch_of_a_key_cannot_be_deleted_lest_the_key_opens_them_all() -> None:
+    employer = make_employer()
+    only, other = make_branch(employer), make_branch(employer, number="0002")
+    key = make_key(employer, branches=(only,))
+    other.delete()
+    with pytest.raises(ProtectedError):
+        only.delete()
+    with pytest.raises(IntegrityError):
+        delete_in_the_database(only)
+    assert [*key.branches.all()] == [only]

@@ -10,7 +10,7 @@ class EmployerKey(models.Model):
     number = models.CharField(max_length=10)  # cédula or foreigner code of the person
     encoded = models.CharField(max_length=200)
     changed_at = models.DateTimeField()
-    branches = models.ManyToManyField(Branch, blank=True)  # empty: every branch of the employer
+    branches = models.ManyToManyField(Branch, blank=True, through="KeyBranch")  # empty: all of the employer's
 
     class Meta:
         constraints = [
@@ -21,6 +21,20 @@ class EmployerKey(models.Model):
 
     def __str__(self) -> str:
         return f"employer key {self.pk}"
+
+
+class KeyBranch(models.Model):
+    """One of the branches that a key is for. It protects the branch: without its last one a key opens all."""
+
+    employerkey = models.ForeignKey(EmployerKey, models.CASCADE)
+    branch = models.ForeignKey(Branch, models.PROTECT)
+
+    class Meta:
+        db_table = "access_employerkey_branches"
+        unique_together = [("employerkey", "branch")]  # as the table has it since it was Django's own
+
+    def __str__(self) -> str:
+        return f"branch {self.branch_id} of employer key {self.employerkey_id}"
 
 
 class SignInTries(models.Model):
