@@ -1,9 +1,16 @@
+import os
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
+from afilia.access.models import SignInTries
+from afilia.access.rules import LOCK
 from afilia.kit import queue
 from afilia.ops import actions
+from tests.builders import NOW
 from tests.conftest import RunJobs
 
 ran: list[str] = []
@@ -68,12 +75,30 @@ def test_tidying_forgets_what_finished_a_month_ago(run_jobs: RunJobs) -> None:
             "INSERT INTO django_session (session_key, session_data, expire_date)"
             " VALUES ('over', '', now() - interval '1 second'), ('open', '', now() + interval '1 hour')"
         )
-    actions.tidy()
+    actions.tidy(now=NOW)
     with connection.cursor() as cursor:
         cursor.execute("SELECT task_name FROM procrastinate_jobs ORDER BY id")
         assert cursor.fetchall() == [("succeeded-29",), ("failed-31",)]
         cursor.execute("SELECT session_key FROM django_session")
         assert cursor.fetchall() == [("open",)]
+
+
+def test_tidying_forgets_sign_in_tries_that_no_longer_count(run_jobs: RunJobs) -> None:
+    for pair, age in ((b"over", LOCK), (b"counts", LOCK - timedelta(microseconds=1))):
+        SignInTries.objects.create(pair=pair, wrong=5, last_at=NOW - age)
+    actions.tidy(now=NOW)
+    assert [bytes(pair) for pair in SignInTries.objects.values_list("pair", flat=True)] == [b"counts"]
+
+
+def test_tidying_discards_uploads_cut_off_more_than_a_day_ago(run_jobs: RunJobs, files: Path) -> None:
+    waiting = files / "batches" / "waiting"
+    waiting.mkdir(parents=True)
+    for name, age in (("cut-off", timedelta(days=1, seconds=1)), ("coming-in", timedelta(hours=23))):
+        (waiting / name).write_bytes(b"1799998242001;")
+        moment = (NOW - age).timestamp()
+        os.utime(waiting / name, (moment, moment))
+    actions.tidy(now=NOW)
+    assert [path.name for path in waiting.iterdir()] == ["coming-in"]
 
 
 def test_tidying_runs_every_day() -> None:

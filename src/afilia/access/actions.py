@@ -76,6 +76,11 @@ def sign_out(*, holder: queries.Holder, now: datetime) -> None:
         )
 
 
+def forget_tries(*, now: datetime) -> None:
+    """Forget the tries that no longer count."""
+    SignInTries.objects.filter(last_at__lte=now - rules.LOCK).delete()
+
+
 # A try while locked changes nothing; after the lock, or long after the last try, the count starts again.
 COUNT = """
 INSERT INTO access_signintries AS tries (pair, wrong, last_at) VALUES (%(pair)s, 1, %(now)s)

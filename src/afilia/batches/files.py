@@ -5,7 +5,9 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -62,11 +64,22 @@ class Stored:
         self.path.unlink(missing_ok=True)
 
 
+def _waiting() -> Path:
+    return _root() / "waiting"
+
+
+def discard_waiting(*, before: datetime) -> None:
+    """Discard the uploads that no batch has and to which nothing was added since."""
+    for path in _waiting().glob("*"):
+        with suppress(FileNotFoundError):  # a batch took it at this moment
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
+
+
 def store(chunks: Iterable[bytes]) -> Stored:
     """Write an upload to the disk whole; an OSError (a full disk) leaves nothing behind."""
-    waiting = _root() / "waiting"
-    waiting.mkdir(parents=True, exist_ok=True)
-    path = waiting / uuid.uuid4().hex
+    _waiting().mkdir(parents=True, exist_ok=True)
+    path = _waiting() / uuid.uuid4().hex
     digest, size = hashlib.sha256(), 0
     try:
         with path.open("xb") as file:

@@ -1,13 +1,23 @@
+from datetime import datetime, timedelta
 from importlib import import_module
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from procrastinate.contrib.django import app
 
+from afilia.access import actions as access
+from afilia.batches import files
+
 KEEP_FINISHED_JOBS = 30 * 24  # hours
+KEEP_UPLOADS = timedelta(days=1)  # that no batch took: their process died while they came in
 
 
-def tidy() -> None:
-    """Forget jobs that finished well a month ago, and sessions that are over. Failed jobs stay."""
+def tidy(*, now: datetime) -> None:
+    """Forget what is over: jobs that finished well a month ago, sessions, sign-in tries, cut-off uploads.
+
+    Failed jobs stay.
+    """
     async_to_sync(app.job_manager.delete_old_jobs)(nb_hours=KEEP_FINISHED_JOBS)
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    access.forget_tries(now=now)
+    files.discard_waiting(before=now - KEEP_UPLOADS)
