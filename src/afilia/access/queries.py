@@ -18,6 +18,15 @@ class Holder:
 def holder(*, key_id: int, changed_at: datetime) -> Holder | None:
     """The holder of a key; None when the key is gone or was changed after `changed_at`."""
     key = EmployerKey.objects.select_related("employer").filter(pk=key_id, changed_at=changed_at).first()
+    return _of_key(key)
+
+
+def holder_of(employer: Employer, *, number: str) -> Holder | None:
+    """The person with that identification number, where they have a key to the employer."""
+    return _of_key(employer.keys.filter(number=number).select_related("employer").first())
+
+
+def _of_key(key: EmployerKey | None) -> Holder | None:
     if key is None:
         return None
     branches = frozenset(key.branches.values_list("number", flat=True))
