@@ -29,6 +29,7 @@ from afilia.novedades import planning
 from afilia.novedades.rules.layouts import Context
 
 MENDED_LINES = 500  # the most that one page mends
+MENDED_STEM = 150  # characters kept of the name that a mended file takes over
 
 
 class UploadRefusal(StrEnum):
@@ -108,7 +109,8 @@ def _take(
     batch.by_number = sender.by_number
     batch.novedad = novedad
     batch.file_name = file_name
-    batch.parent = batch.parent or parent
+    if parent is not None and parent.pk != batch.pk:
+        batch.parent = batch.parent or parent
     _ask_for_plan(batch)
     if same is None:
         stored.keep(batch)
@@ -202,9 +204,11 @@ def confirm(
     max_error_percent: int | None,
     corrections_meant: bool,
     now: datetime,
+    digest: str | None = None,
 ) -> Refusal | None:
     """Have a planned batch registered, or say why it may not be. Confirming twice does nothing more.
 
+    `digest` is that of the plan that the employer saw: another one is not what was confirmed.
     A plan of another day is made again first: lateness counts from the day of confirming (PLAN_IS_OLD).
     """
     batch = Batch.objects.select_for_update().get(pk=batch_id, employer=sender.employer)
@@ -215,6 +219,8 @@ def confirm(
     if batch.planned_on != timezone.localdate(now):
         _ask_for_plan(batch)
         return Refusal.PLAN_IS_OLD
+    if digest is not None and digest != batch.summary["digest"]:
+        return Refusal.PLAN_CHANGED
     refusal = judge_confirmation(
         queries.counts(batch),
         mode=mode,
@@ -315,7 +321,7 @@ def mend(*, sender: Sender, batch: Batch, lines: list[str], now: datetime) -> Ba
     return receive(
         sender=sender,
         novedad=batch.novedad,
-        file_name=f"{stem or ending}_corregido{dot}{ending if dot else ''}",
+        file_name=f"{(stem or ending)[:MENDED_STEM]}_corregido{dot}{ending if dot else ''}",
         chunks=[text.encode()],
         now=now,
         parent=batch,

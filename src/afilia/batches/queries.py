@@ -1,5 +1,6 @@
 """Reads of batches. Each starts from whose they are."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,17 +12,21 @@ from django.db.models import Q, QuerySet
 from afilia.access.queries import Holder
 from afilia.batches import files
 from afilia.batches.models import Batch, Progress
-from afilia.batches.rules import Counts
+from afilia.batches.rules import Counts, State
 from afilia.employers.models import Employer
 from afilia.novedades.planning import findings_of
 from afilia.novedades.reading import lines_at, read_lines, without_blank
 from afilia.novedades.rules.layouts import SEPARATOR
 from afilia.novedades.rules.marks import Severity
 
+LOOK_EVERY = 0.03  # seconds, at a job that is about to end
+
 
 def for_holder(holder: Holder) -> QuerySet[Batch]:
     """The batches that a person may see: the employer's, or with a key to some branches their own."""
-    batches = Batch.objects.filter(employer=holder.employer).select_related("employer", "filing", "receipt")
+    batches = Batch.objects.filter(employer=holder.employer).select_related(
+        "employer", "filing", "receipt", "parent"
+    )
     return batches if holder.branches is None else batches.filter(by_number=holder.number)
 
 
@@ -30,12 +35,34 @@ def get_for_holder(holder: Holder, batch_id: UUID) -> Batch:
     return for_holder(holder).get(pk=batch_id)
 
 
+def is_running(batch: Batch) -> bool:
+    """Whether a job still has something to do on it."""
+    waits = batch.state in {State.RECEIVED, State.CONFIRMED}
+    return waits or (batch.state == State.REGISTERED and batch.receipt_id is None)
+
+
+def get_soon(holder: Holder, batch_id: UUID, *, within: float) -> Batch:
+    """Like get_for_holder, giving a running job at most `within` seconds to come to its end."""
+    until = time.monotonic() + within
+    batch = get_for_holder(holder, batch_id)
+    while is_running(batch) and time.monotonic() < until:
+        time.sleep(LOOK_EVERY)
+        batch = get_for_holder(holder, batch_id)
+    return batch
+
+
 def for_employer(employer: Employer) -> QuerySet[Batch]:
     return Batch.objects.filter(employer=employer)
 
 
 def history(
-    holder: Holder, *, novedad: str = "", state: str = "", since: date | None = None, text: str = ""
+    holder: Holder,
+    *,
+    novedad: str = "",
+    state: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    text: str = "",
 ) -> QuerySet[Batch]:
     """The batches of a holder, latest first, filtered by what is given; `text` is sought in file names."""
     wanted = Q()
@@ -45,9 +72,16 @@ def history(
         wanted &= Q(state=state)
     if since:
         wanted &= Q(received_at__date__gte=since)
+    if until:
+        wanted &= Q(received_at__date__lte=until)
     if text:
         wanted &= Q(file_name__icontains=text) | Q(sha256__startswith=text.lower())
     return for_holder(holder).filter(wanted).order_by("-received_at")
+
+
+def mended_from(holder: Holder, batch: Batch) -> QuerySet[Batch]:
+    """The batches in which lines of this one were sent again, the latest first."""
+    return for_holder(holder).filter(parent=batch).order_by("-received_at")
 
 
 def counts(batch: Batch) -> Counts:
@@ -101,6 +135,17 @@ def file_findings(batch: Batch) -> pl.DataFrame:
 def all_findings(batch: Batch) -> pl.LazyFrame:
     """Every finding, of the file and of the lines, in file order."""
     return findings_of(files.plan_folder(batch))
+
+
+def findings_of_lines(batch: Batch, numbers: list[int]) -> pl.DataFrame:
+    """Every finding of some lines, in file order."""
+    return all_findings(batch).filter(pl.col("line").is_in(numbers)).collect()
+
+
+def finding_parts(batch: Batch) -> Iterator[pl.DataFrame]:
+    """Every finding, in file order and in parts, so that memory does not grow with the file."""
+    for part in sorted(files.plan_folder(batch).glob("findings-*.parquet")):
+        yield pl.read_parquet(part)
 
 
 def raw_lines(batch: Batch, numbers: list[int]) -> dict[int, str]:

@@ -36,6 +36,7 @@ class Refusal(StrEnum):
 
     NOT_PLANNED = "not-planned"
     PLAN_IS_OLD = "plan-is-old"  # made on another day; it is being made again
+    PLAN_CHANGED = "plan-changed"  # it is not the one that the employer saw
     NOTHING_TO_REGISTER = "nothing-to-register"
     ERRORS_IN_FILE = "errors-in-file"
     TOO_MANY_ERRORS = "too-many-errors"
@@ -51,6 +52,11 @@ class Counts:
     new: int
     corrections: int
     unchanged: int  # already registered with the same content
+
+    @property
+    def rejected_percent(self) -> int:
+        """The least whole percentage of errors with which the good lines may be registered."""
+        return -(-self.rejected * 100 // self.lines) if self.lines else 0
 
     def to_register(self, *, corrections_meant: bool) -> int:
         return self.new + (self.corrections if corrections_meant else 0)

@@ -1,4 +1,23 @@
-from django.urls import URLPattern
+from django.urls import include, path
+
+from afilia.batches import downloads, views
 
 app_name = "batches"
-urlpatterns: list[URLPattern] = []
+one_batch = [
+    path("", views.batch, name="batch"),
+    path("avance/", views.progress, name="progress"),
+    path("corregir/", views.mend, name="mend"),
+    path("informe.csv", downloads.report_csv, name="report-csv"),
+    path("informe.xlsx", downloads.report_xlsx, name="report-xlsx"),
+    path("informe.json", downloads.report_json, name="report-json"),
+    path("rechazadas.txt", downloads.rejected, name="rejected"),
+    path("comprobante.pdf", downloads.receipt_pdf, name="receipt-pdf"),
+    path("comprobante.json", downloads.receipt_json, name="receipt-json"),
+    path("anexo.csv", downloads.annex, name="annex"),
+]
+urlpatterns = [
+    path("empleadores/batch/", views.index, name="index"),
+    path("empleadores/batch/cargar/", views.upload, name="upload"),
+    path("empleadores/batch/historial/", views.history, name="history"),
+    path("empleadores/batch/<uuid:batch_id>/", include(one_batch)),
+]

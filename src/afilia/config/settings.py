@@ -69,7 +69,7 @@ EMAIL_TIMEOUT = 10
 
 # Files: uploads, plans and signed receipts. Web and workers must see the same folder.
 FILES_DIR = Path(env.text("AFILIA_FILES_DIR", str(DATA_DIR / "files"))).resolve()
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["afilia.batches.uploads.QuotaUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the grid for mending: 500 lines of up to 17 fields
 
 # The receipt's signature: a PKCS #12 file. The demo makes its own at first start.

@@ -22,7 +22,8 @@ Around the content:
     {% panel _("Comprobante emitido") _("Número") number %}  title, label, value
     {% tag _("Registrado") "success" %}                      error, warning, info, success, neutral
     {% severity finding.severity %}                          the tag of a finding: error, warning, info
-    {% pagination page %}  {% pagination page name="hoja" %} a Django Page; keeps the rest of the query string
+    {% pagination page %}  {% pagination page name="hoja" %} a Django Page; keeps the rest of the query string;
+                                              anchor="lista" leads to that part of the page
     {% details _("Ver la línea") %} … {% enddetails %}
     {% scroll_table _("Líneas con errores") %} <table>…</table> {% endscroll_table %}
 
@@ -197,12 +198,13 @@ def severity(level: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("govuk/pagination.html", takes_context=True)
-def pagination(context: Context, page: Page[Any], *, name: str = "page") -> dict[str, Any]:
+def pagination(context: Context, page: Page[Any], *, name: str = "page", anchor: str = "") -> dict[str, Any]:
     query = context["request"].GET.copy()
+    fragment = f"#{anchor}" if anchor else ""
 
     def href(number: int) -> str:
         query[name] = str(number)
-        return f"?{query.urlencode()}"
+        return f"?{query.urlencode()}{fragment}"
 
     around = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return {
