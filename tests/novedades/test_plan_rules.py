@@ -31,7 +31,7 @@ def judge(novedad: str, facts: dict[str, Any], changes: dict[str, str] | None = 
     text = f"{line(novedad, changes)}\r\n".encode()
     (chunk,) = FileCheck(lambda: io.BytesIO(text), context=context()).chunks()
     frame = chunk.values.with_columns(
-        pl.lit(facts.get(name), dtype=kind).alias(name) for name, kind in FACTS.items()
+        pl.lit(facts.get(name), dtype=kind).alias(name) for name, kind in {**FACTS, "twin": pl.UInt32}.items()
     )
     verdict = plan.judge(frame, LAYOUTS[novedad], context(), branches=BRANCHES)
     findings = verdict.findings.sort("column", "code").to_dicts()
@@ -258,6 +258,14 @@ def test_an_error_outweighs_what_is_on_record() -> None:
     verdict = judge("SAL", {**EMPLOYED, "entered_on": date(2026, 2, 1), "revision": 0, "same": False})
     assert verdict.outcome == Outcome.REJECTED
     assert verdict.codes == ["novedad.correction", "exit.before-entry"]
+
+
+@pytest.mark.parametrize("novedad", SAMPLES)
+def test_a_worker_under_a_second_number_is_repeated(novedad: str) -> None:
+    facts = {**(OPEN if novedad == "ENT" else EMPLOYED), "first_entered_on": date(2020, 1, 1), "twin": 4}
+    verdict = judge(novedad, facts)
+    assert (verdict.outcome, verdict.codes) == (Outcome.REJECTED, ["worker.repeated"])
+    assert (verdict.findings[0]["field"], verdict.findings[0]["arg"]) == ("identificacion", "4")
 
 
 def test_a_remedy_never_repeats_the_pay() -> None:

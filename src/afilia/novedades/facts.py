@@ -50,9 +50,9 @@ def _plain(name: str, values: pl.DataFrame) -> pl.Expr:
 
 
 def _json(names: list[str], values: pl.DataFrame) -> pl.Expr:
-    present = [name for name in names if values[name].null_count() < values.height]
+    """Every field is there, with or without a value, so that equal records are equal texts."""
     dates = [
-        pl.col(name).cast(pl.String) if values.schema[name] == pl.Date else pl.col(name) for name in present
+        pl.col(name).cast(pl.String) if values.schema[name] == pl.Date else pl.col(name) for name in names
     ]
     return pl.struct(dates).struct.json_encode()
 
@@ -102,6 +102,16 @@ class Staging(AbstractContextManager["Staging"]):
             )
             return [number for (number,) in cursor.fetchall()]
 
+    def twins(self, *, foreigner_prefixes: tuple[str, ...]) -> pl.DataFrame:
+        """Lines whose worker stands in an earlier line (`twin`) under another number.
+
+        Nobody has two cédulas, so one of the two numbers is a foreigner code.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(TWINS, [[f"{prefix}%" for prefix in foreigner_prefixes]])
+            schema: Schema = {"line": pl.UInt32, "twin": pl.UInt32}
+            return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row")
+
     def add_civil(self, answers: pl.DataFrame) -> None:
         """Put the answers of the register of identities beside the lines."""
         copy_in("staged_civil", ("number", "answer", "names", "birth_on", "death_on"), answers)
@@ -138,7 +148,7 @@ class Staging(AbstractContextManager["Staging"]):
             columns=", ".join(facts.get(name, "NULL") for name in columns),
             employment=employment,
             order=order,
-            novedad=PAY_NOVEDAD if effect is Effect.PAY else NOVEDAD,
+            novedad=NOVEDADES.get(effect, NOVEDAD),
         )
 
 
@@ -158,7 +168,18 @@ LEFT JOIN workers_identitynumber i ON i.number = s.number
 LEFT JOIN workers_employment e ON e.person_id = i.person_id AND e.branch_id = b.id AND {employment}
 LEFT JOIN novedades_novedad v ON v.employment_id = e.id AND {novedad}
 LEFT JOIN staged_civil c ON c.number = s.number
-ORDER BY s.line, {order}, v.period DESC NULLS LAST, v.kind DESC, v.revision DESC
+ORDER BY s.line, {order}, v.kind DESC, v.subject DESC, v.revision DESC
+"""
+
+TWINS = """
+WITH twins AS (
+    SELECT DISTINCT j.person_id, t.line FROM staged s
+    JOIN workers_identitynumber i ON i.number = s.number
+    JOIN workers_identitynumber j ON j.person_id = i.person_id
+    JOIN staged t ON t.number = j.number
+    WHERE s.number LIKE ANY(%s)
+), numbered AS (SELECT line, min(line) OVER (PARTITION BY person_id) AS twin FROM twins)
+SELECT line, twin FROM numbered WHERE line > twin ORDER BY line
 """
 
 # For each effect: which employments of the worker in the branch may be meant, and which of them comes first.
@@ -174,9 +195,13 @@ EMPLOYMENT = {
     Effect.EXIT: ("TRUE", "(e.entered_on <= s.on_date) DESC NULLS LAST, e.entered_on DESC"),
 }
 
-# The novedades that matter: the one about the same subject, and for pay the one in force before it.
+# The novedades that matter: the one about the same subject. An entry on another day is another employment's.
+# For pay: the last change up to the period, which comes before the entry.
 NOVEDAD = "v.kind = %(kind)s AND v.subject = s.subject"
-PAY_NOVEDAD = "v.kind IN ('ENT', %(kind)s) AND v.period <= s.period"
+NOVEDADES = {
+    Effect.ENTRY: NOVEDAD + " AND e.entered_on = s.on_date",
+    Effect.PAY: "(v.kind = 'ENT' OR v.kind = %(kind)s AND v.period <= s.period)",
+}
 
 ELSEWHERE = """(
     SELECT min(y.number) FROM workers_employment x JOIN employers_branch y ON y.id = x.branch_id

@@ -135,11 +135,15 @@ def make(
         heights = _stage(check, staging, layout, folder, progress)
         _ask_register(staging, foreigner_prefixes=context.foreigner_prefixes)
         branches = queries.branch_numbers(employer, allowed=allowed)
+        twins = staging.twins(foreigner_prefixes=context.foreigner_prefixes)
         done = 0
         with closing(staging.facts()) as frames:
             facts = _Rows(frames)
             for part, height in enumerate(heights, 1):
-                lines, findings = _judge_part(folder, part, facts.take(height), layout, context, branches)
+                known = facts.take(height).join(twins, on="line", how="left", maintain_order="left")
+                lines, findings = _judge_part(
+                    folder, part, known, layout=layout, context=context, branches=branches
+                )
                 summary.add(lines, findings)
                 done += lines.height
                 progress(0.5 + 0.5 * part / len(heights), done)
@@ -181,7 +185,7 @@ def _ask_register(staging: Staging, *, foreigner_prefixes: tuple[str, ...]) -> N
 
 
 def _judge_part(
-    folder: Path, part: int, facts: pl.DataFrame, layout: Layout, context: Context, branches: list[str]
+    folder: Path, part: int, facts: pl.DataFrame, *, layout: Layout, context: Context, branches: list[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Judge one part, write its lines and findings, and give them."""
     values_file = folder / f"values-{part:04}.parquet"

@@ -1,7 +1,7 @@
 """What would happen to each accepted line, given what the database knows about its worker.
 
 `judge` reads a frame with the values of the checker (`line`, the fields of the layout, `period`, `due_on`)
-and these facts, each a column that is null when there is nothing to know:
+and these facts, each a column that is null when there is nothing to know (FACTS, and `twin`):
 
     branch_id, opened_on, closed_on, allowed   the branch of the line; whether the user may file for it
     employment_id, entered_on, left_on         the employment that the line is about
@@ -10,6 +10,7 @@ and these facts, each a column that is null when there is nothing to know:
     first_entered_on                           first entry with this employer (reserve funds)
     elsewhere                                  another branch where the worker is active or on record
     answer, death_on                           of the register of identities, for persons not confirmed (ENT)
+    twin                                       earlier line in which the worker stands under another number
 """
 
 from collections.abc import Iterator
@@ -118,6 +119,13 @@ def _marks(layout: Layout, context: Context, branches: list[str]) -> Iterator[Ma
         severity=ERROR,
         field="sucursal",
         where=YOURS & ((pl.col("opened_on") > last) | (pl.col("closed_on") < first).fill_null(value=False)),
+    )
+    yield Mark(
+        code="worker.repeated",
+        severity=ERROR,
+        field="identificacion",
+        where=YOURS & pl.col("twin").is_not_null(),
+        arg=pl.col("twin"),
     )
     if layout.effect is Effect.ENTRY:
         yield from _entry()
