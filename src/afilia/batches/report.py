@@ -32,9 +32,9 @@ NOUNS = {
     Effect.ABSENCE: _("Registros de días no laborados"),
 }
 SUMS = {
-    Effect.ENTRY: _("Suma de los sueldos de entrada"),
-    Effect.PAY: _("Suma de los sueldos que cambian"),
-    Effect.EXTRA: _("Suma de los pagos extras"),
+    Effect.ENTRY: _("Suma de sus sueldos"),
+    Effect.PAY: _("Suma de esos sueldos"),
+    Effect.EXTRA: _("Suma de esos pagos"),
     Effect.RESERVE: _("Suma de los sueldos del período"),
     Effect.ARREARS: _("Suma de los valores"),
 }

@@ -273,7 +273,7 @@ def _mending(request: HolderRequest, shown: Batch, grid: mending.Grid) -> HttpRe
 @require_safe
 @holder_required
 def history(request: HolderRequest) -> HttpResponse:
-    form = HistoryForm(request.GET or None, catalogue=_catalogue(), language=language())
+    form = HistoryForm(request.GET, catalogue=_catalogue(), language=language())
     found = queries.history(request.holder, **form.wanted())
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "batches/history.html", {"form": form, "rows": _rows(page), "page": page})
