@@ -118,7 +118,10 @@ class Desk:
 
     def file(self, *lines: str, now: datetime = NOW, **options: Any) -> Batch:
         """Take the lines all the way into the labour history."""
-        planned = self.plan(*lines, now=now)
+        return self.go_on(self.plan(*lines, now=now), now=now, **options)
+
+    def go_on(self, planned: "Planned", *, now: datetime = NOW, **options: Any) -> Batch:
+        """Confirm a plan and register it."""
         assert self.confirm(planned.batch, now=now, **options) is None
         actions.register(batch_id=planned.batch.pk, now=now)
         return Batch.objects.get(pk=planned.batch.pk)
