@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import BinaryIO
 from uuid import UUID
 
 import polars as pl
@@ -146,6 +147,11 @@ def finding_parts(batch: Batch) -> Iterator[pl.DataFrame]:
     """Every finding, in file order and in parts, so that memory does not grow with the file."""
     for part in sorted(files.plan_folder(batch).glob("findings-*.parquet")):
         yield pl.read_parquet(part)
+
+
+def open_upload(batch: Batch) -> BinaryIO:
+    """The file as it was sent, for reading."""
+    return files.open_upload(batch)
 
 
 def raw_lines(batch: Batch, numbers: list[int]) -> dict[int, str]:

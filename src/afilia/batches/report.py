@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+import polars as pl
 import segno
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
@@ -102,6 +103,16 @@ def found_in(batch: Batch, numbers: list[int], language: str) -> Iterator[tuple[
 
 def file_findings(batch: Batch, language: str) -> list[Found]:
     return [_found(row, language) for row in queries.file_findings(batch).iter_rows(named=True)]
+
+
+def other_type(batch: Batch) -> str:
+    """The type that the lines of a refused file name, when that alone was wrong and it can be judged."""
+    found = queries.file_findings(batch)
+    wrong = found.filter(pl.col("severity") == Severity.ERROR.value)
+    if wrong["code"].to_list() != ["file.type-expected"]:
+        return ""
+    named: str = wrong["seen"][0]
+    return named if named in catalogue(batch.planned_on or batch.received_at.date()).layouts else ""
 
 
 @dataclass(frozen=True, kw_only=True)

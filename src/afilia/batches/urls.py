@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from afilia.batches import downloads, views
+from afilia.batches import downloads, filings, views
 
 app_name = "batches"
 one_batch = [
@@ -18,6 +18,7 @@ one_batch = [
 urlpatterns = [
     path("empleadores/batch/", views.index, name="index"),
     path("empleadores/batch/cargar/", views.upload, name="upload"),
+    path("empleadores/batch/comprobante/<int:filing_id>/", filings.filing, name="filing"),
     path("empleadores/batch/historial/", views.history, name="history"),
     path("empleadores/batch/<uuid:batch_id>/", include(one_batch)),
 ]

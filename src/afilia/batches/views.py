@@ -37,6 +37,7 @@ PATIENCE = 0.7  # seconds that a page waits for a job that is about to end
 LATEST = 5  # batches on the first page
 PER_PAGE = 25
 REFUSED = 422
+CHUNK = 1024 * 1024  # bytes
 
 
 @require_safe
@@ -79,7 +80,10 @@ def upload(request: HolderRequest) -> HttpResponse:
 def batch(request: HolderRequest, batch_id: UUID) -> HttpResponse:
     """One address for the whole life of a batch; each state has its page, and the plan can be confirmed."""
     if request.method == "POST":
-        return _confirm(request, batch_or_404(request, batch_id))
+        shown = batch_or_404(request, batch_id)
+        if shown.state == State.REFUSED:
+            return _judge_as_other_type(request, shown)
+        return _confirm(request, shown)
     shown = batch_or_404(request, batch_id, within=PATIENCE)
     return PAGES[State(shown.state)](request, shown)
 
@@ -104,6 +108,20 @@ def _confirm(request: HolderRequest, shown: Batch) -> HttpResponse:
     elif refusal is not None:
         form.refuse(refusal)
         return _planned(request, shown, form)
+    return redirect("batches:batch", shown.id)
+
+
+def _judge_as_other_type(request: HolderRequest, shown: Batch) -> HttpResponse:
+    """Have a file judged by the type that its lines name, without sending it again."""
+    if request.POST.get("novedad") == report.other_type(shown):
+        with queries.open_upload(shown) as sent:
+            actions.receive(
+                sender=_sender(request.holder),
+                novedad=report.other_type(shown),
+                file_name=shown.file_name,
+                chunks=iter(lambda: sent.read(CHUNK), b""),
+                now=timezone.now(),
+            )
     return redirect("batches:batch", shown.id)
 
 
@@ -132,6 +150,7 @@ def _refused(request: HolderRequest, shown: Batch) -> HttpResponse:
         "batch": shown,
         "layout_name": _layout_name(shown),
         "findings": report.file_findings(shown, language()),
+        "other_type": report.other_type(shown),
     }
     return render(request, "batches/refused.html", page)
 
@@ -163,6 +182,7 @@ def _registered(request: HolderRequest, shown: Batch) -> HttpResponse:
         **_report(request, shown),
         "receipt": report.receipt(shown, number=number),
         "mode": MODES[Mode(shown.mode)],
+        "listed": bool(request.GET) or shown.summary["rejected"],
     }
     return render(request, "batches/registered.html", page)
 
