@@ -13,6 +13,8 @@ urlpatterns = [
         views.format_template,
         name="format-template",
     ),
+    path("empleadores/afiliados/", views.worker_list, name="workers"),
+    path("empleadores/afiliados/<int:person_id>/", views.worker_detail, name="worker"),
     path("ayuda/hallazgos/", views.finding_list, name="findings"),
     path("ayuda/hallazgos/<str:code>/", views.finding_detail, name="finding"),
 ]

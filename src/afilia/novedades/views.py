@@ -1,15 +1,22 @@
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from afilia.access.decorators import HolderRequest, holder_required
+from afilia.novedades import labour_history, queries
 from afilia.novedades.catalogue import LANGUAGES
 from afilia.novedades.formats import document, findings, pages, spreadsheet
+from afilia.novedades.forms import WorkersForm
 from afilia.novedades.rules.layouts import Context, Layout
+from afilia.workers.models import Employment
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORKERS_ON_A_PAGE = 50
+NOVEDADES_ON_A_PAGE = 100
 
 
 @require_safe
@@ -57,6 +64,42 @@ def finding_detail(request: HttpRequest, code: str) -> HttpResponse:
     except KeyError:
         raise Http404 from None
     return render(request, "novedades/finding.html", {"page": page})
+
+
+@require_safe
+@holder_required
+def worker_list(request: HolderRequest) -> HttpResponse:
+    holder, today = request.holder, timezone.localdate()
+    form = WorkersForm(request.GET or {}, branches=queries.branches(holder.employer, allowed=holder.branches))
+    page = None
+    if form.is_valid():
+        found = queries.employments(
+            holder.employer,
+            allowed=holder.branches,
+            on=today,
+            text=form.cleaned_data["texto"],
+            branch=form.cleaned_data["sucursal"],
+            active=form.active,
+        )
+        page = Paginator(found, WORKERS_ON_A_PAGE).get_page(request.GET.get("page"))
+        page.object_list = queries.with_workers(page.object_list)
+    filtered = any(form.data.get(name) for name in form.fields)
+    context = {"form": form, "page": page, "filtered": filtered, "today": today}
+    return render(request, "novedades/workers.html", context)
+
+
+@require_safe
+@holder_required
+def worker_detail(request: HolderRequest, person_id: int) -> HttpResponse:
+    holder = request.holder
+    try:
+        employments = queries.worker(holder.employer, person_id=person_id, allowed=holder.branches)
+    except Employment.DoesNotExist:
+        raise Http404 from None
+    recorded = queries.history(employments, by_number=holder.number if holder.branches else None)
+    worker = labour_history.page(employments, recorded, _context(), _language())
+    rows = Paginator(worker.rows, NOVEDADES_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "novedades/worker.html", {"worker": worker, "rows": rows})
 
 
 def _context() -> Context:

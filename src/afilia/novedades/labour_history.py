@@ -1,0 +1,139 @@
+"""The labour history of one worker in words: employments, pay over time, novedades."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+
+from afilia.novedades.catalogue import wording
+from afilia.novedades.models import Filing, Novedad
+from afilia.novedades.queries import Recorded
+from afilia.novedades.rules.fields import NO_DATE
+from afilia.novedades.rules.layouts import Context, Effect, Field, Kind, Layout
+from afilia.workers.models import Employment, Person
+
+PAYING = (Effect.ENTRY, Effect.PAY)  # of one month, the later in this list counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One novedad as it is told."""
+
+    kind: str
+    name: str
+    period: date  # its first day
+    branch: str
+    content: tuple[tuple[str, str], ...]  # name of the field, value
+    filing: Filing
+    linked: bool
+    days_late: int | None  # zero or less: in time; None where no rule says when it was due
+    replaced_by: Filing | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pay:
+    """What a worker earns from a month on."""
+
+    since: date
+    branch: str
+    amount: Decimal  # US$
+    row: Row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One employment and the pay in force in it; None when it is over or nothing says it."""
+
+    employment: Employment
+    active: bool
+    pay: Pay | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerPage:
+    person: Person
+    places: tuple[Place, ...]
+    pays: tuple[Pay, ...]  # latest first
+    rows: tuple[Row, ...]  # latest first
+    several_branches: bool
+
+
+def page(
+    employments: list[Employment], recorded: list[Recorded], context: Context, language: str
+) -> WorkerPage:
+    """Tell the history of one person's employments, of which there is at least one, both latest first."""
+    rows = tuple(_row(one, context, language) for one in recorded)
+    pays: dict[int, list[Pay]] = {employment.pk: [] for employment in employments}
+    for one, row in zip(recorded, rows, strict=True):
+        layout = context.catalogue.layouts.get(one.novedad.kind)
+        if layout and layout.effect in PAYING and one.novedad.amount is not None and not one.replaced_by:
+            pay = Pay(since=row.period, branch=row.branch, amount=one.novedad.amount, row=row)
+            pays[one.novedad.employment_id].append(pay)
+    order = [
+        kind
+        for effect in PAYING
+        for kind, layout in context.catalogue.layouts.items()
+        if layout.effect is effect
+    ]
+    for those in pays.values():
+        those.sort(key=lambda pay: (pay.since, order.index(pay.row.kind)), reverse=True)
+    return WorkerPage(
+        person=employments[0].person,
+        places=tuple(_place(employment, pays[employment.pk], context.today) for employment in employments),
+        pays=tuple(pay for employment in employments for pay in pays[employment.pk]),
+        rows=rows,
+        several_branches=len({employment.branch_id for employment in employments}) > 1,
+    )
+
+
+def _place(employment: Employment, pays: list[Pay], today: date) -> Place:
+    active = employment.left_on is None or employment.left_on > today
+    in_force = next((pay for pay in pays if pay.since <= today), None) if active else None
+    return Place(employment=employment, active=active, pay=in_force)
+
+
+def _row(one: Recorded, context: Context, language: str) -> Row:
+    novedad = one.novedad
+    layout = context.catalogue.layouts.get(novedad.kind)
+    due = novedad.due_on
+    return Row(
+        kind=novedad.kind,
+        name=layout.name[language] if layout else novedad.kind,
+        period=_month(novedad.period),
+        branch=novedad.employment.branch.number,
+        content=tuple(_content(novedad, layout, language)) if layout else (),
+        filing=novedad.filing,
+        linked=one.linked,
+        days_late=(one.first_filed_on - due).days if due else None,
+        replaced_by=one.replaced_by,
+    )
+
+
+def _content(novedad: Novedad, layout: Layout, language: str) -> Iterator[tuple[str, str]]:
+    labels, details = wording()["label"], novedad.details or {}
+    for field in layout.body:
+        value = novedad.amount if field.name == layout.amount else details.get(field.name)
+        if value not in {None, "", NO_DATE}:
+            yield labels[field.name][language], _in_words(field, value, language)
+
+
+def _in_words(field: Field, value: Any, language: str) -> str:
+    if field.kind is Kind.DATE:
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    if field.kind is Kind.AMOUNT:
+        return f"US$\N{NO-BREAK SPACE}{number_format(value, 2)}"
+    if field.kind is Kind.RANGE:
+        first, last = (datetime.strptime(part, "%Y-%m") for part in (value[:7], value[-7:]))  # noqa: DTZ007
+        months = [date_format(month, "YEAR_MONTH_FORMAT") for month in (first, last)]
+        return months[0] if first == last else " – ".join(months)
+    if field.codes:
+        meaning = field.codes.values.get(value, {}).get(language, value)
+        return meaning if meaning == value else f"{meaning} ({value})"
+    return str(value)
+
+
+def _month(period: int) -> date:
+    return date(period // 100, period % 100, 1)
