@@ -57,7 +57,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 email = dj_email_url.parse(
     needed_in_production(
-        "AFILIA_EMAIL_URL", f"file:/{DATA_DIR / 'mail'}", "the mail server, as smtp://host:port"
+        "AFILIA_EMAIL_URL", f"file:///{DATA_DIR / 'mail'}", "the mail server, as smtp://host:port"
     )
 )
 EMAIL_BACKEND, EMAIL_FILE_PATH = email["EMAIL_BACKEND"], email.get("EMAIL_FILE_PATH") or None
