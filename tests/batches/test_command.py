@@ -210,12 +210,13 @@ def test_wrong_calls_say_what_is_wrong(
 def test_the_text_says_what_happened_and_what_to_do(
     branch: Branch, workers: list[str], file: File, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = file((workers[0], "700.00"), (cedula(), "700.00"))
+    path = file((workers[0], "700.00"), (cedula(), "700.00"), (workers[1], "700.00;9"))
     with pytest.raises(SystemExit):
         call_command("batch", str(path), "--employer", branch.employer.ruc)
     planned = capsys.readouterr().out
     assert "revisada, sin registrar" in planned
     assert "Línea 2, campo 6 (identificacion): employment.none." in planned
+    assert "Línea 3: line.field-count." in planned
     assert "--mode all, good o percent" in planned
     with pytest.raises(SystemExit):
         call_command("batch", str(path), "--employer", branch.employer.ruc, "--mode", "good")

@@ -233,10 +233,9 @@ def _errors(batch: Batch) -> Iterator[str]:
     errors = [*explained(queries.file_findings(batch)), *explained(found.findings)]
     for row in errors:
         if row["severity"] == Severity.ERROR:
-            place = (
-                f"Línea {row['line']}, campo {row['column']} ({row['field']})" if row["line"] else "Archivo"
-            )
-            yield f"{place}: {row['code']}. {row['fix']}"
+            place = f"Línea {row['line']}" if row["line"] else "Archivo"
+            field = f", campo {row['column']} ({row['field']})" if row["column"] else ""
+            yield f"{place}{field}: {row['code']}. {row['fix']}"
     if found.total > SHOWN_ERRORS:
         yield f"… y {found.total - SHOWN_ERRORS} errores más: están en el informe de la carga en el portal."
     if errors:
