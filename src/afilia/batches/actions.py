@@ -283,12 +283,14 @@ def _register_if_fresh(batch_id: UUID, *, now: datetime) -> bool:
     if batch.history_version != version:
         return False
     on = timezone.localdate(batch.confirmed_at)
+    count = queries.counts(batch).to_register(corrections_meant=batch.corrections_meant)
     batch.filing = novedades.register(
         employer=employer,
         by_number=batch.by_number,
         folder=files.plan_folder(batch),
         layout=context(on).catalogue.layouts[batch.summary["novedad"]],
         corrections_meant=batch.corrections_meant,
+        count=count,
         foreigner_prefixes=settings.POLICY.foreigner_prefixes,
         filed_at=batch.confirmed_at,
     )
@@ -303,7 +305,7 @@ def _register_if_fresh(batch_id: UUID, *, now: datetime) -> bool:
         at=now,
         facts={
             "filing": batch.filing.pk,
-            "registered": queries.counts(batch).to_register(corrections_meant=batch.corrections_meant),
+            "registered": count,
             "rejected": batch.summary["rejected"],
             "plan": batch.summary["digest"],
         },

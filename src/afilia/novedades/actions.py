@@ -39,6 +39,7 @@ def register(
     folder: Path,
     layout: Layout,
     corrections_meant: bool,
+    count: int,
     foreigner_prefixes: tuple[str, ...],
     filed_at: datetime,
 ) -> Filing:
@@ -46,19 +47,24 @@ def register(
 
     `folder` holds the plan, made at the present version of the history, which must be locked. A correction
     is registered only when it is meant. Must be called in a transaction; an IntegrityError from the natural
-    key means that the same novedad is there already.
+    key means that the same novedad is there already, a ValueError that the folder does not hold the `count`
+    lines that are to be registered.
     """
     filing = Filing.objects.create(
         employer=employer, channel=Channel.BATCH, by_number=by_number, filed_at=filed_at
     )
     outcomes = [Outcome.NEW.value, *([Outcome.CORRECTION.value] if corrections_meant else [])]
+    found = 0
     for lines in lines_of(folder):
         meant = lines.filter(pl.col("outcome").is_in(outcomes))
+        found += meant.height
         if layout.effect is Effect.ENTRY:
             entering = meant.filter(pl.col("outcome") == Outcome.NEW.value)
             _enter(entering, employer, filing, foreigner_prefixes)
             meant = meant.filter(pl.col("outcome") != Outcome.NEW.value)
         _append(meant, filing, layout.type)
+    if found != count:
+        raise ValueError(f"the plan in {folder} has {found} lines to register instead of {count}")
     if layout.effect is Effect.EXIT:
         _leave(filing)
     Employer.objects.filter(pk=employer.pk).update(history_version=F("history_version") + 1)
@@ -83,9 +89,9 @@ def _enter(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PERSONS_LOCK])
         cursor.execute(
-            "CREATE TEMPORARY TABLE entering (line int, number varchar(10), branch_id bigint, person_id bigint, "
-            "on_date date, period int, subject varchar(40), amount numeric(13, 2), due_on date, details jsonb, "
-            "answer varchar(10), names varchar(300), birth_on date, fresh boolean NOT NULL DEFAULT false) "
+            "CREATE TEMPORARY TABLE entering (line int, number varchar(10), branch_id bigint, "
+            "person_id bigint, on_date date, period int, subject varchar(40), amount numeric(13, 2), "
+            "due_on date, details jsonb, answer varchar(10), names varchar(300), birth_on date, fresh boolean NOT NULL DEFAULT false) "
             "ON COMMIT DROP"
         )
         copy_in("entering", ENTERING, lines)
@@ -109,15 +115,19 @@ ENTER = (
     "UPDATE entering SET fresh = true, person_id = nextval(pg_get_serial_sequence('workers_person', 'id')) "
     "WHERE person_id IS NULL",
     "INSERT INTO workers_person (id, names, birth_on, identity_confirmed_at) "
-    "SELECT person_id, coalesce(names, ''), birth_on, CASE WHEN answer = %(found)s THEN %(at)s::timestamptz END "
+    "SELECT person_id, coalesce(names, ''), birth_on, "
+    "CASE WHEN answer = %(found)s THEN %(at)s::timestamptz END "
     "FROM entering WHERE fresh",
     "INSERT INTO workers_identitynumber (number, kind, person_id) "
-    "SELECT number, CASE WHEN number LIKE ANY(%(prefixes)s) THEN %(foreigner)s ELSE %(cedula)s END, person_id "
+    "SELECT number, "
+    "CASE WHEN number LIKE ANY(%(prefixes)s) THEN %(foreigner)s ELSE %(cedula)s END, person_id "
     "FROM entering WHERE fresh",
     "UPDATE workers_person p SET names = n.names, birth_on = n.birth_on, identity_confirmed_at = %(at)s "
     "FROM entering n WHERE n.person_id = p.id AND p.identity_confirmed_at IS NULL AND n.answer = %(found)s",
+    # An employment from before this portal has no notice of entry yet.
     "INSERT INTO workers_employment (employer_id, branch_id, person_id, entered_on) "
-    "SELECT %(employer)s, branch_id, person_id, on_date FROM entering ORDER BY line",
+    "SELECT %(employer)s, branch_id, person_id, on_date FROM entering ORDER BY line "
+    "ON CONFLICT (person_id, branch_id, entered_on) DO NOTHING",
     "INSERT INTO novedades_novedad "
     "(filing_id, line, employment_id, kind, period, subject, revision, amount, due_on, details) "
     "SELECT %(filing)s, n.line, e.id, 'ENT', n.period, n.subject, 0, n.amount, n.due_on, n.details "

@@ -134,7 +134,7 @@ class Staging(AbstractContextManager["Staging"]):
                 "allowed": sorted(self._allowed or ()),
             }
             statement = f"COPY ({self._query(list(schema))}) TO STDOUT (FORMAT csv)"
-            with cursor.copy(statement, arguments) as copy:
+            with connection.wrap_database_errors, cursor.copy(statement, arguments) as copy:
                 while rows := list(islice(copy, ROWS)):
                     yield _parse(b"".join(rows), schema)
             cursor.execute("RESET work_mem")
@@ -254,6 +254,7 @@ def copy_in(table: str, columns: tuple[str, ...], frame: pl.DataFrame) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, NULL '\\N')").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # What goes wrong within a COPY does not pass through Django's cursor.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for piece in frame.select(columns).iter_slices(100_000):
             copy.write(piece.write_csv(include_header=False, null_value="\\N").encode())

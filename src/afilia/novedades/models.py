@@ -1,6 +1,7 @@
 """The labour history: filings and their novedades. Append-only; a trigger refuses updates and deletions."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from afilia.employers.models import Employer
@@ -27,8 +28,8 @@ class Filing(models.Model):
 
     @property
     def number(self) -> str:
-        """The number on the receipt: the year of filing and a running number."""
-        return f"{self.filed_at.year}-{self.pk:08d}"
+        """The number on the receipt: the year of filing in Ecuador and a running number."""
+        return f"{timezone.localtime(self.filed_at).year}-{self.pk:08d}"
 
 
 class Novedad(models.Model):
