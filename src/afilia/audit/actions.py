@@ -25,6 +25,9 @@ def record(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(f"{event}: record it in the transaction of its change")
+    # References are checked now: at the end of the transaction the check may wait for the lock of someone
+    # who waits for the chain.
+    connection.check_constraints()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
     previous, facts = queries.head(), dict(facts or {})

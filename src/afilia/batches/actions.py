@@ -99,7 +99,8 @@ def _bounded(chunks: Iterable[bytes]) -> Iterable[bytes]:
 def _take(
     sender: Sender, stored: files.Stored, *, novedad: str, file_name: str, now: datetime, parent: Batch | None
 ) -> Batch:
-    same = Batch.objects.select_for_update().filter(employer=sender.employer, sha256=stored.sha256).first()
+    batches = Batch.objects.select_for_update(no_key=True).filter(employer=sender.employer)
+    same = batches.filter(sha256=stored.sha256).first()
     if same and sender.branches is not None and same.by_number != sender.by_number:
         raise UploadRefusedError(UploadRefusal.OTHER_USER)
     if same and same.state in {State.CONFIRMED, State.REGISTERED}:
@@ -141,7 +142,7 @@ def plan(*, batch_id: UUID, attempt: int, now: datetime) -> None:
             return
         version, summary = _make_plan(batch, today=timezone.localdate(now))
         with transaction.atomic():
-            batch = Batch.objects.select_for_update().get(pk=batch_id)
+            batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
             if batch.attempt != attempt:
                 return
             _move(batch, State.REFUSED if summary["refused"] else State.PLANNED)
@@ -211,7 +212,7 @@ def confirm(
     `digest` is that of the plan that the employer saw: another one is not what was confirmed.
     A plan of another day is made again first: lateness counts from the day of confirming (PLAN_IS_OLD).
     """
-    batch = Batch.objects.select_for_update().get(pk=batch_id, employer=sender.employer)
+    batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id, employer=sender.employer)
     if batch.state in {State.CONFIRMED, State.REGISTERED}:
         return None
     if batch.state != State.PLANNED:
@@ -256,9 +257,11 @@ def register(*, batch_id: UUID, now: datetime) -> None:
     with exclusive(batch_id):
         while not _register_if_fresh(batch_id, now=now):
             batch = Batch.objects.select_related("employer", "key").get(pk=batch_id)
+            batch.attempt += 1  # in a folder of its own: the plan that was confirmed is still shown
             version, summary = _make_plan(batch, today=timezone.localdate(batch.confirmed_at))
             with transaction.atomic():
-                batch = Batch.objects.select_for_update().get(pk=batch_id)
+                batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
+                batch.attempt += 1
                 different = summary["digest"] != batch.summary["digest"]
                 _keep_plan(
                     batch,
@@ -277,7 +280,7 @@ def _register_if_fresh(batch_id: UUID, *, now: datetime) -> bool:
     """False when the plan does not rest on the present history."""
     employer = Employer.objects.get(batches=batch_id)
     version = novedades.lock_history(employer)
-    batch = Batch.objects.select_for_update(of=("self",)).select_related("key").get(pk=batch_id)
+    batch = Batch.objects.select_for_update(of=("self",), no_key=True).select_related("key").get(pk=batch_id)
     if batch.state != State.CONFIRMED or batch.confirmed_at is None:
         return True
     if batch.history_version != version:

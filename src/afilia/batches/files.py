@@ -96,7 +96,8 @@ def store(chunks: Iterable[bytes]) -> Stored:
 
 
 def drop_older_plans(batch: Batch) -> None:
-    """Remove the folders of plans that a later one replaced."""
+    """Remove the folders of plans but for the last two: a page may still read the one before."""
+    kept = {f"plan-{batch.attempt}", f"plan-{batch.attempt - 1}"}
     for old in folder(batch).glob("plan-*"):
-        if old != plan_folder(batch):
+        if old.name not in kept:
             shutil.rmtree(old, ignore_errors=True)

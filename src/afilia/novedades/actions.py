@@ -28,8 +28,12 @@ PERSONS_LOCK = 1_900_001  # advisory: people unknown until now are added by one 
 
 
 def lock_history(employer: Employer) -> int:
-    """Lock an employer's labour history until the transaction ends, and give its version."""
-    return Employer.objects.select_for_update().values_list("history_version", flat=True).get(pk=employer.pk)
+    """Lock an employer's labour history until the transaction ends, and give its version.
+
+    Rows that refer to the employer can still be added.
+    """
+    locked = Employer.objects.select_for_update(no_key=True)
+    return locked.values_list("history_version", flat=True).get(pk=employer.pk)
 
 
 def register(
@@ -91,7 +95,8 @@ def _enter(
         cursor.execute(
             "CREATE TEMPORARY TABLE entering (line int, number varchar(10), branch_id bigint, "
             "person_id bigint, on_date date, period int, subject varchar(40), amount numeric(13, 2), "
-            "due_on date, details jsonb, answer varchar(10), names varchar(300), birth_on date, fresh boolean NOT NULL DEFAULT false) "
+            "due_on date, details jsonb, answer varchar(10), names varchar(300), birth_on date, "
+            "fresh boolean NOT NULL DEFAULT false) "
             "ON COMMIT DROP"
         )
         copy_in("entering", ENTERING, lines)
