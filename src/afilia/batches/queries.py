@@ -9,6 +9,7 @@ from uuid import UUID
 
 import polars as pl
 from django.db.models import Q, QuerySet
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from afilia.access.queries import Holder
 from afilia.batches import files
@@ -20,6 +21,11 @@ from afilia.novedades.reading import lines_at, read_lines, without_blank
 from afilia.novedades.rules.layouts import SEPARATOR
 from afilia.novedades.rules.marks import Severity
 
+JOBS = {
+    State.RECEIVED: "batches.plan",
+    State.CONFIRMED: "batches.register",
+    State.REGISTERED: "batches.receipt",
+}
 LOOK_EVERY = 0.03  # seconds, at a job that is about to end
 
 
@@ -40,6 +46,17 @@ def is_running(batch: Batch) -> bool:
     """Whether a job still has something to do on it."""
     waits = batch.state in {State.RECEIVED, State.CONFIRMED}
     return waits or (batch.state == State.REGISTERED and batch.receipt_id is None)
+
+
+def is_stopped(batch: Batch) -> bool:
+    """Whether the job of a running batch failed for a fault of ours, which somebody must mend first."""
+    if not is_running(batch):
+        return False
+    arguments: dict[str, object] = {"batch_id": str(batch.id)}
+    if batch.state == State.RECEIVED:
+        arguments["attempt"] = batch.attempt
+    failed = ProcrastinateJob.objects.filter(status="failed", task_name=JOBS[State(batch.state)])
+    return failed.filter(args__contains=arguments).exists()
 
 
 def get_soon(holder: Holder, batch_id: UUID, *, within: float) -> Batch:

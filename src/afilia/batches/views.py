@@ -140,9 +140,12 @@ RETURNED = {
 
 
 def _running(request: HolderRequest, shown: Batch) -> HttpResponse:
+    return render(request, "batches/running.html", _advance(shown))
+
+
+def _advance(shown: Batch) -> dict[str, object]:
     percent, lines = queries.progress(shown)
-    page = {"batch": shown, "percent": percent, "lines": lines}
-    return render(request, "batches/running.html", page)
+    return {"batch": shown, "percent": percent, "lines": lines, "stopped": queries.is_stopped(shown)}
 
 
 def _refused(request: HolderRequest, shown: Batch) -> HttpResponse:
@@ -259,8 +262,7 @@ def progress(request: HolderRequest, batch_id: UUID) -> HttpResponse:
     shown = batch_or_404(request, batch_id)
     if not queries.is_running(shown):
         return HttpResponseClientRefresh()
-    percent, lines = queries.progress(shown)
-    return render(request, "batches/progress.html", {"batch": shown, "percent": percent, "lines": lines})
+    return render(request, "batches/progress.html", _advance(shown))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

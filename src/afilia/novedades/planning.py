@@ -117,17 +117,43 @@ def make(
     """Plan a file of an employer into `folder`, which is emptied first, and give its summary.
 
     `allowed` are the branches that the user may file for; None is all of them. Must be called outside a
-    transaction: the register of identities may be asked.
+    transaction: the register of identities may be asked. Raises OSError when the folder cannot be written;
+    it is gone then.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    try:
+        return _make(
+            open_file,
+            employer=employer,
+            allowed=allowed,
+            novedad=novedad,
+            context=context,
+            folder=folder,
+            progress=progress,
+        )
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # half a plan is of no use, and the disk may be full
+        raise
+
+
+def _make(
+    open_file: OpenFile,
+    *,
+    employer: Employer,
+    allowed: frozenset[str] | None,
+    novedad: str,
+    context: Context,
+    folder: Path,
+    progress: Progress,
+) -> dict[str, Any]:
     check = FileCheck(open_file, context=context, novedad=novedad)
     if check.anchor and check.anchor.ruc not in {None, employer.ruc}:
         check.refuse(
             finding("file.other-employer", Severity.ERROR, seen=check.anchor.ruc or "", arg=employer.ruc)
         )
     summary = Summary(today=context.today, codes=Counter(check.totals.codes))
-    check.file_findings.write_parquet(folder / "findings-0000.parquet")
+    _write(check.file_findings, folder / "findings-0000.parquet")
     if check.anchor is None:
         return summary.as_json(check, employer)
     layout = context.catalogue.layouts[check.anchor.type]
@@ -155,8 +181,8 @@ def _stage(check: FileCheck, staging: Staging, layout: Layout, folder: Path, pro
     heights = []
     for part, chunk in enumerate(check.chunks(), 1):
         staging.add(stageable(chunk.values, layout))
-        chunk.values.write_parquet(folder / f"values-{part:04}.parquet", compression="lz4")
-        chunk.findings.write_parquet(folder / f"findings-{part:04}.parquet")
+        _write(chunk.values, folder / f"values-{part:04}.parquet")
+        _write(chunk.findings, folder / f"findings-{part:04}.parquet")
         heights.append(chunk.values.height)
         progress(0.5 * check.starts[part - 1][1] / check.facts.size, check.totals.lines)
     return heights
@@ -203,10 +229,17 @@ def _judge_part(
     if verdict.in_time.len() or verdict.findings.height:
         moot = pl.col("line").is_in(verdict.in_time.implode()) & pl.col("code").str.starts_with("deadline.")
         findings = pl.concat([findings.filter(~moot), verdict.findings]).sort("line", "column", "code")
-        findings.write_parquet(findings_file)
-    lines.write_parquet(folder / f"lines-{part:04}.parquet", compression="lz4")
+        _write(findings, findings_file)
+    _write(lines, folder / f"lines-{part:04}.parquet")
     values_file.unlink()
     return lines, findings
+
+
+def _write(frame: pl.DataFrame, file: Path) -> None:
+    try:
+        frame.write_parquet(file, compression="lz4")
+    except pl.exceptions.ComputeError as error:  # so it calls a full disk
+        raise OSError(f"{file} cannot be written: {error}") from error
 
 
 class _Rows:

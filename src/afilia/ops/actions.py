@@ -3,11 +3,15 @@ from importlib import import_module
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
+from django.db import connection
 from procrastinate.contrib.django import app
 
 from afilia.access import actions as access
 from afilia.batches import files
 
+RETRY_FAILED = """
+SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM procrastinate_jobs WHERE status = 'failed'
+"""
 KEEP_FINISHED_JOBS = 30 * 24  # hours
 KEEP_UPLOADS = timedelta(days=1)  # that no batch took: their process died while they came in
 
@@ -15,9 +19,11 @@ KEEP_UPLOADS = timedelta(days=1)  # that no batch took: their process died while
 def tidy(*, now: datetime) -> None:
     """Forget what is over: jobs that finished well a month ago, sessions, sign-in tries, cut-off uploads.
 
-    Failed jobs stay.
+    Failed jobs run again: each does only what is still to be done, and by now its fault may be mended.
     """
     async_to_sync(app.job_manager.delete_old_jobs)(nb_hours=KEEP_FINISHED_JOBS)
+    with connection.cursor() as cursor:
+        cursor.execute(RETRY_FAILED)
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     access.forget_tries(now=now)
     files.discard_waiting(before=now - KEEP_UPLOADS)

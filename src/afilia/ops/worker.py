@@ -30,8 +30,11 @@ RESCUE_EVERY = 2.0  # seconds
 LOCK_SPACE = 7_330_001  # advisory locks (LOCK_SPACE, number of the worker)
 EXIT_LOST_DATABASE = 75  # EX_TEMPFAIL: whoever started this worker starts another
 
-# A job whose database went away or is busy runs again; any other error is a fault of ours and stays failed.
-RETRY = RetryStrategy(max_attempts=50, linear_wait=2, retry_exceptions=[OperationalError, InterfaceError])
+# A job whose database went away or is busy, or whose disk is full, runs again; any other error is a fault of
+# ours and stays failed until the night.
+RETRY = RetryStrategy(
+    max_attempts=50, linear_wait=2, retry_exceptions=[OperationalError, InterfaceError, OSError]
+)
 
 # After 25 deaths it is the job that kills its worker: it must not take the other jobs with it for ever.
 RESCUE = """
