@@ -1,14 +1,8 @@
 """The whole suite runs on real PostgreSQL: the embedded one, or the server that DATABASE_URL names."""
 
 import asyncio
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-# Before Django reads its settings: the suite has its own data, apart from the demo's.
-os.environ.setdefault("AFILIA_DEMO", "1")
-os.environ.setdefault("AFILIA_DATA_DIR", str(Path(__file__).parent.parent / ".data" / "test"))
-os.environ.setdefault("AFILIA_LOG_LEVEL", "WARNING")
 
 import pytest
 
