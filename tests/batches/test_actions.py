@@ -1,0 +1,428 @@
+"""A batch on its way, step by step, and every step that it does not take."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from afilia.audit import queries as audit
+from afilia.audit.models import Entry
+from afilia.batches import actions, files, queries
+from afilia.batches.actions import UploadRefusal, UploadRefusedError
+from afilia.batches.models import Batch, Progress
+from afilia.batches.rules import Mode, Refusal, State
+from afilia.novedades.models import Filing, Novedad
+from afilia.workers.models import Employment
+from tests.batches.filing import Desk, make_desk, text
+from tests.builders import NOW, cedula, make_employment, make_key
+
+pytestmark = pytest.mark.django_db
+
+QUITO_MIDNIGHT = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return make_desk()
+
+
+@pytest.fixture
+def waiting(files: Path) -> Path:
+    """Where uploads lie that no batch has yet."""
+    return files / "batches" / "waiting"
+
+
+def employ(desk: Desk, *, branch: str = "0001") -> str:
+    employment = make_employment(branch=desk.employer.branches.get(number=branch))
+    return employment.person.numbers.get().number
+
+
+def events(batch: Batch) -> list[str]:
+    return [*Entry.objects.filter(subject=f"batch:{batch.pk}").order_by("pk").values_list("event", flat=True)]
+
+
+# Receiving
+
+
+def test_an_upload_is_stored_with_its_hash_and_waits_for_its_plan(desk: Desk) -> None:
+    batch = desk.receive(text(desk.record("MSU", employ(desk))))
+    assert (batch.state, batch.attempt, batch.received_at) == (State.RECEIVED, 1, NOW)
+    assert (batch.decided_at, batch.registered_at, batch.receipt) == (None, None, None)
+    assert len(batch.sha256) == 64
+    assert queries.progress(batch) == (0, 0)
+    assert events(batch) == ["batch.received"]
+
+
+def test_the_three_moments_are_apart(desk: Desk) -> None:
+    planned = desk.plan(desk.record("MSU", employ(desk)))
+    confirmed_at, registered_at = NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)
+    assert desk.confirm(planned.batch, now=confirmed_at) is None
+    actions.register(batch_id=planned.batch.pk, now=registered_at)
+    batch = Batch.objects.get()
+    assert (batch.received_at, batch.decided_at, batch.confirmed_at, batch.registered_at) == (
+        NOW,
+        NOW,
+        confirmed_at,
+        registered_at,
+    )
+    assert batch.filing is not None
+    assert batch.filing.filed_at == confirmed_at
+
+
+def test_the_same_bytes_of_a_registered_batch_give_it_back_with_its_receipt(desk: Desk) -> None:
+    line = desk.record("MSU", employ(desk))
+    first = desk.file(line)
+    actions.issue_receipt(batch_id=first.pk, now=datetime.now(UTC))
+    again = desk.receive(text(line), now=NOW + timedelta(days=3))
+    assert again.pk == first.pk
+    assert (again.state, again.attempt) == (State.REGISTERED, 1)
+    assert again.receipt_id is not None
+    assert Batch.objects.count() == 1
+
+
+def test_the_same_bytes_not_yet_confirmed_are_planned_again(desk: Desk) -> None:
+    line, other = desk.record("MSU", employ(desk)), desk.record("MSU", employ(desk))
+    first = desk.plan(line, other)
+    assert first.outcomes == ["new", "new"]
+    desk.file(line)
+    again = desk.plan(line, other)
+    assert again.batch.pk == first.batch.pk
+    assert again.batch.attempt == 2
+    assert again.outcomes == ["unchanged", "new"]
+
+
+def test_the_same_bytes_as_another_type_are_judged_anew(desk: Desk) -> None:
+    line = desk.record("MSU", employ(desk))
+    refused = desk.plan(line, novedad="INS")
+    assert (refused.batch.state, refused.summary["refused"]) == (State.REFUSED, True)
+    right = desk.plan(line, novedad="MSU")
+    assert right.batch.pk == refused.batch.pk
+    assert (right.batch.state, right.outcomes) == (State.PLANNED, ["new"])
+
+
+def test_the_same_bytes_of_another_employer_are_another_batch(desk: Desk) -> None:
+    other = make_desk()
+    content = text(desk.record("MSU", employ(desk)))
+    assert desk.receive(content).pk != other.receive(content).pk
+
+
+def test_someone_with_a_restricted_key_is_not_told_of_the_batches_of_others(desk: Desk) -> None:
+    branch = desk.employer.branches.get(number="0001")
+    one = make_desk(desk.employer, key=make_key(desk.employer, branches=(branch,)))
+    two = make_desk(desk.employer, key=make_key(desk.employer, branches=(branch,)))
+    content = text(desk.record("MSU", employ(desk)))
+    batch = one.receive(content)
+    with pytest.raises(UploadRefusedError) as refused:
+        two.receive(content)
+    assert refused.value.reason is UploadRefusal.OTHER_USER
+    assert one.receive(content).pk == batch.pk
+    # Someone for the whole employer takes it over, and then it is theirs.
+    assert desk.receive(content).by_number == "operator"
+    with pytest.raises(UploadRefusedError):
+        one.receive(content)
+    assert [*(files.folder(batch).parent / "waiting").iterdir()] == []
+
+
+def test_the_other_user_learns_nothing_of_a_registered_batch_either(desk: Desk) -> None:
+    branch = desk.employer.branches.get(number="0001")
+    own = make_desk(desk.employer, key=make_key(desk.employer, branches=(branch,)))
+    line = desk.record("MSU", employ(desk))
+    desk.file(line)
+    with pytest.raises(UploadRefusedError):
+        own.receive(text(line))
+
+
+def test_an_upload_beyond_the_limit_is_refused_and_nothing_kept(desk: Desk, waiting: Path) -> None:
+    def endless() -> Iterator[bytes]:
+        while True:
+            yield b"x" * 1024 * 1024
+
+    with pytest.raises(UploadRefusedError) as refused:
+        actions.receive(sender=desk.sender, novedad="MSU", file_name="x.txt", chunks=endless(), now=NOW)
+    assert refused.value.reason is UploadRefusal.TOO_LARGE
+    assert Batch.objects.count() == 0
+    assert [*waiting.iterdir()] == []
+
+
+def test_a_sender_that_breaks_off_leaves_nothing(desk: Desk, waiting: Path) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"x" * 1024
+        raise ConnectionError
+
+    with pytest.raises(UploadRefusedError):
+        actions.receive(sender=desk.sender, novedad="MSU", file_name="x.txt", chunks=broken(), now=NOW)
+    assert Batch.objects.count() == 0
+    assert [*waiting.iterdir()] == []
+
+
+# Confirming
+
+
+def test_modes_decide_on_the_real_counts(desk: Desk) -> None:
+    lines = [desk.record("MSU", employ(desk)) for _ in range(3)] + [desk.record("MSU", cedula())]
+    batch = desk.plan(*lines).batch
+    assert desk.confirm(batch, mode=Mode.ALL) is Refusal.ERRORS_IN_FILE
+    assert desk.confirm(batch, mode=Mode.PERCENT) is Refusal.PERCENT_MISSING
+    assert desk.confirm(batch, mode=Mode.PERCENT, percent=24) is Refusal.TOO_MANY_ERRORS
+    batch.refresh_from_db()
+    assert (batch.state, batch.mode, batch.confirmed_at) == (State.PLANNED, "", None)
+    assert desk.confirm(batch, mode=Mode.PERCENT, percent=25) is None
+    actions.register(batch_id=batch.pk, now=NOW)
+    assert [*Novedad.objects.order_by("line").values_list("line", flat=True)] == [1, 2, 3]
+
+
+def test_what_is_confirmed_twice_is_confirmed_once(desk: Desk) -> None:
+    batch = desk.plan(desk.record("MSU", employ(desk))).batch
+    assert desk.confirm(batch) is None
+    assert desk.confirm(batch, mode=Mode.ALL, corrections=True) is None
+    batch.refresh_from_db()
+    assert (batch.mode, batch.corrections_meant) == (Mode.GOOD, False)
+    assert events(batch).count("batch.confirmed") == 1
+    actions.register(batch_id=batch.pk, now=NOW)
+    assert desk.confirm(batch) is None
+
+
+def test_a_batch_without_a_plan_is_not_confirmed(desk: Desk) -> None:
+    batch = desk.receive(text(desk.record("MSU", employ(desk))))
+    assert desk.confirm(batch) is Refusal.NOT_PLANNED
+    refused = desk.plan(desk.record("MSU", employ(desk)), novedad="INS").batch
+    assert desk.confirm(refused) is Refusal.NOT_PLANNED
+
+
+def test_the_batch_of_another_employer_is_not_there_to_confirm(desk: Desk) -> None:
+    batch = desk.plan(desk.record("MSU", employ(desk))).batch
+    with pytest.raises(Batch.DoesNotExist):
+        make_desk().confirm(batch)
+
+
+def test_a_plan_that_is_not_the_one_shown_is_not_confirmed(desk: Desk) -> None:
+    batch = desk.plan(desk.record("MSU", employ(desk))).batch
+    options = {
+        "batch_id": batch.pk,
+        "sender": desk.sender,
+        "mode": Mode.GOOD,
+        "max_error_percent": None,
+        "corrections_meant": False,
+        "now": NOW,
+    }
+    assert actions.confirm(**options, digest="another") is Refusal.PLAN_CHANGED
+    assert actions.confirm(**options, digest=batch.summary["digest"]) is None
+
+
+def test_a_plan_of_yesterday_is_made_again_before_it_is_confirmed(desk: Desk) -> None:
+    line = desk.record("SAL", employ(desk), fecha_salida="20261118")  # due on the 21st
+    planned = desk.plan(line, now=QUITO_MIDNIGHT - timedelta(seconds=2))
+    assert planned.codes() == []
+    batch = planned.batch
+    assert desk.confirm(batch, now=QUITO_MIDNIGHT) is Refusal.PLAN_IS_OLD
+    batch.refresh_from_db()
+    assert (batch.state, batch.attempt) == (State.RECEIVED, 2)
+    again = desk.plan(line, now=QUITO_MIDNIGHT)
+    assert again.codes() == ["deadline.late"]
+    assert desk.confirm(again.batch, now=QUITO_MIDNIGHT) is None
+
+
+def test_a_second_before_midnight_is_still_that_day_however_long_the_queue_is(desk: Desk) -> None:
+    batch = desk.plan(desk.record("MSU", employ(desk)), now=QUITO_MIDNIGHT - timedelta(hours=1)).batch
+    other = desk.plan(desk.record("INS", employ(desk)), now=QUITO_MIDNIGHT - timedelta(hours=1)).batch
+    confirmed_at = QUITO_MIDNIGHT - timedelta(seconds=1)
+    for confirmed in (batch, other):
+        assert desk.confirm(confirmed, now=confirmed_at) is None
+    # The second one is planned again on the next day, because the first one changed the history.
+    for confirmed in (batch, other):
+        actions.register(batch_id=confirmed.pk, now=QUITO_MIDNIGHT + timedelta(hours=2))
+    for registered in Batch.objects.all():
+        assert (registered.state, registered.planned_on) == (State.REGISTERED, date(2026, 11, 21))
+        assert registered.filing is not None
+        assert registered.filing.filed_at == confirmed_at
+
+
+# Jobs
+
+
+def test_jobs_that_run_again_do_nothing_more(desk: Desk) -> None:
+    batch = desk.plan(desk.record("MSU", employ(desk))).batch
+    actions.plan(batch_id=batch.pk, attempt=1, now=NOW)
+    actions.register(batch_id=batch.pk, now=NOW)  # not confirmed yet
+    assert (Novedad.objects.count(), events(batch)) == (0, ["batch.received", "batch.planned"])
+    desk.confirm(batch)
+    for _ in range(2):
+        actions.register(batch_id=batch.pk, now=NOW)
+        actions.issue_receipt(batch_id=batch.pk, now=datetime.now(UTC))
+        actions.plan(batch_id=batch.pk, attempt=1, now=NOW)
+    assert Novedad.objects.count() == Filing.objects.count() == 1
+    assert events(batch) == [
+        "batch.received",
+        "batch.planned",
+        "batch.confirmed",
+        "batch.registered",
+        "batch.receipt-issued",
+    ]
+
+
+def test_a_plan_that_was_asked_for_before_the_last_one_is_not_made(desk: Desk) -> None:
+    content = text(desk.record("MSU", employ(desk)))
+    batch = desk.receive(content)
+    desk.receive(content)
+    actions.plan(batch_id=batch.pk, attempt=1, now=NOW)
+    batch.refresh_from_db()
+    assert (batch.state, batch.attempt) == (State.RECEIVED, 2)
+    assert not files.plan_folder(batch).exists()
+
+
+def test_a_change_of_the_history_that_does_not_touch_the_plan_lets_it_be_registered(desk: Desk) -> None:
+    first, second = employ(desk), employ(desk)
+    batch = desk.plan(desk.record("MSU", second)).batch
+    desk.confirm(batch)
+    desk.file(desk.record("MSU", first))
+    actions.register(batch_id=batch.pk, now=NOW)
+    batch.refresh_from_db()
+    assert batch.state == State.REGISTERED
+    assert "batch.plan-changed" not in events(batch)
+    assert batch.summary["changed"] is False
+
+
+def test_a_change_of_the_history_that_touches_the_plan_sends_it_back(desk: Desk) -> None:
+    number = employ(desk)
+    batch = desk.plan(desk.record("MSU", number), "").batch
+    desk.confirm(batch)
+    desk.file(desk.record("MSU", number))
+    actions.register(batch_id=batch.pk, now=NOW)
+    batch.refresh_from_db()
+    assert (batch.state, batch.filing) == (State.PLANNED, None)
+    assert (batch.summary["changed"], batch.summary["unchanged"]) == (True, 1)
+    assert events(batch)[-1] == "batch.plan-changed"
+    assert desk.confirm(batch) is Refusal.NOTHING_TO_REGISTER
+
+
+def test_an_exit_in_between_sends_an_entry_nowhere_but_a_change_of_pay_back(desk: Desk) -> None:
+    number = employ(desk)
+    batch = desk.plan(desk.record("MSU", number)).batch
+    desk.confirm(batch)
+    desk.file(desk.record("SAL", number, period="202610", fecha_salida="20261031"))
+    actions.register(batch_id=batch.pk, now=NOW)
+    batch.refresh_from_db()
+    assert (batch.state, batch.summary["rejected"]) == (State.PLANNED, 1)
+    assert Employment.objects.get().left_on == date(2026, 10, 31)
+
+
+# Mending
+
+
+def test_mended_lines_are_a_batch_of_their_own(desk: Desk) -> None:
+    parent = desk.file(desk.record("MSU", employ(desk)), desk.record("MSU", "0000000000"))
+    line = desk.record("MSU", employ(desk))
+    mended = actions.mend(sender=desk.sender, batch=parent, lines=[line, "", "  "], now=NOW)
+    assert (mended.parent, mended.state, mended.novedad) == (parent, State.RECEIVED, "MSU")
+    assert mended.file_name == "MSU_corregido.txt"
+    with files.open_upload(mended) as upload:
+        assert upload.read().decode() == f"{line}\r\n"
+
+
+def test_lines_sent_back_as_they_were_are_the_same_batch_and_not_its_own_child(desk: Desk) -> None:
+    bad = desk.record("MSU", "0000000000")
+    parent = desk.plan(bad).batch
+    again = actions.mend(sender=desk.sender, batch=parent, lines=[bad], now=NOW)
+    assert again.pk == parent.pk
+    assert again.parent is None
+
+
+# Every order of steps
+
+
+class Life(RuleBasedStateMachine):
+    """Whatever is done to a batch, in any order: it is registered once at most, and never half."""
+
+    @initialize()
+    def arrive(self) -> None:
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.desk = make_desk()
+        self.now = NOW
+        self.numbers = [employ(self.desk) for _ in range(3)]
+        lines = [self.desk.record("MSU", number) for number in self.numbers]
+        self.content = text(*lines, self.desk.record("MSU", cedula()))
+        self.batch = self.desk.receive(self.content, now=self.now)
+
+    @rule()
+    def send_again(self) -> None:
+        self.batch = self.desk.receive(self.content, now=self.now)
+
+    @rule(late=st.booleans())
+    def plan(self, late: bool) -> None:
+        attempt = self.batch.attempt - late
+        actions.plan(batch_id=self.batch.pk, attempt=attempt, now=self.now)
+
+    @rule(mode=st.sampled_from(Mode), percent=st.sampled_from([None, 24, 25]), corrections=st.booleans())
+    def confirm(self, mode: Mode, percent: int | None, corrections: bool) -> None:
+        before = Batch.objects.get(pk=self.batch.pk)
+        refusal = self.desk.confirm(
+            self.batch, mode=mode, percent=percent, corrections=corrections, now=self.now
+        )
+        after = Batch.objects.get(pk=self.batch.pk)
+        assert (refusal is None) is (after.state in {State.CONFIRMED, State.REGISTERED})
+        if before.state == State.PLANNED and refusal not in {None, Refusal.PLAN_IS_OLD}:
+            assert after.state == State.PLANNED
+        self.batch = after
+
+    @rule()
+    def register(self) -> None:
+        actions.register(batch_id=self.batch.pk, now=self.now)
+
+    @precondition(lambda self: self.now < NOW + timedelta(days=2))
+    @rule()
+    def a_day_passes(self) -> None:
+        self.now += timedelta(days=1)
+
+    @precondition(lambda self: len(self.numbers) > 1)
+    @rule(same_pay=st.booleans())
+    def another_batch_is_registered(self, same_pay: bool) -> None:
+        number = self.numbers.pop()
+        fields = {} if same_pay else {"sueldo": "777.00"}
+        self.desk.plan(self.desk.record("MSU", number, **fields), now=self.now)
+        other = Batch.objects.exclude(pk=self.batch.pk).latest("received_at", "pk")
+        if self.desk.confirm(other, now=self.now) is None:
+            actions.register(batch_id=other.pk, now=self.now)
+
+    @invariant()
+    def it_is_registered_once_or_not_at_all(self) -> None:
+        batch = Batch.objects.get(pk=self.batch.pk)
+        rows = Novedad.objects.filter(filing__batch=batch).count()
+        if batch.state == State.REGISTERED:
+            counts = queries.counts(batch)
+            assert rows == counts.to_register(corrections_meant=batch.corrections_meant) > 0
+            assert batch.filing is not None
+        else:
+            assert (rows, batch.filing, batch.registered_at) == (0, None, None)
+        assert Progress.objects.filter(batch=batch).count() == 1
+        assert events(batch).count("batch.registered") == (batch.state == State.REGISTERED)
+
+    def teardown(self) -> None:
+        if hasattr(self, "atomic"):
+            assert audit.verify() is None
+            transaction.set_rollback(True)
+            self.atomic.__exit__(None, None, None)
+
+
+def test_every_order_of_steps() -> None:
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=14,
+            deadline=None,
+            suppress_health_check=[*HealthCheck],
+        ),
+    )

@@ -1,0 +1,121 @@
+import csv
+import hashlib
+import io
+import json
+
+import openpyxl
+import pytest
+
+from afilia.batches import downloads
+from afilia.batches.models import Batch
+from afilia.documents import signing
+from tests.batches.conftest import Visitor
+from tests.batches.test_views import one_good_one_bad
+
+
+def fetch(visitor: Visitor, batch: Batch, name: str) -> bytes:
+    response = visitor.client.get(visitor.address(batch, name))
+    assert response.status_code == 200
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Disposition"].startswith("attachment;")
+    assert "no-store" in response["Cache-Control"]
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+@pytest.fixture
+def batch(visitor: Visitor) -> Batch:
+    good, bad = one_good_one_bad(visitor)
+    dangerous = visitor.record("MSU", visitor.hire(1)[0], sueldo="@SUM(1)")
+    return visitor.send(good, bad, dangerous, name="nómina de mayo.txt")
+
+
+def test_report_as_json_has_the_shape_of_the_offline_checker(visitor: Visitor, batch: Batch) -> None:
+    report = json.loads(fetch(visitor, batch, "informe.json"))
+    findings = report.pop("findings")
+    assert report == {
+        "file": "nómina de mayo.txt",
+        "sha256": batch.sha256,
+        "novedad": "MSU",
+        "lines": 3,
+        "accepted": 1,
+        "rejected": 2,
+        "warnings": 0,
+    }
+    assert [(row["line"], row["code"]) for row in findings] == [(2, "field.empty"), (3, "amount.format")]
+    assert [*findings[0]] == ["line", "column", "field", "code", "severity", "seen", "expected", "fix"]
+
+
+def test_report_as_csv_runs_nothing_in_a_spreadsheet(visitor: Visitor, batch: Batch) -> None:
+    rows = [*csv.DictReader(io.StringIO(fetch(visitor, batch, "informe.csv").decode(), newline=""))]
+    assert [row["line"] for row in rows] == ["2", "3"]
+    assert rows[1]["seen"] == "'@SUM(1)"
+
+
+def test_report_as_workbook_holds_texts_and_numbers_alone(visitor: Visitor, batch: Batch) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(fetch(visitor, batch, "informe.xlsx"))).active
+    head, first, second = sheet.iter_rows()
+    assert [cell.value for cell in head][:4] == ["Línea", "N.º de campo", "Campo", "Código"]
+    assert [cell.value for cell in first][:4] == [2, 7, "sueldo", "field.empty"]
+    assert second[5].value == "@SUM(1)"
+    assert {cell.data_type for row in (first, second) for cell in row} == {"n", "s"}
+
+
+def test_workbook_goes_on_on_another_sheet_when_one_is_full(
+    visitor: Visitor, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "SHEET_ROWS", 1)
+    book = openpyxl.load_workbook(io.BytesIO(fetch(visitor, batch, "informe.xlsx")))
+    assert [sheet["A2"].value for sheet in book] == [2, 3]
+    assert [sheet.max_row for sheet in book] == [2, 2]
+
+
+def test_report_without_findings_is_still_a_report(visitor: Visitor) -> None:
+    batch = visitor.send(visitor.record("MSU", visitor.hire(1)[0]))
+    assert json.loads(fetch(visitor, batch, "informe.json"))["findings"] == []
+    assert fetch(visitor, batch, "informe.csv").decode().count("\r\n") == 1
+    assert openpyxl.load_workbook(io.BytesIO(fetch(visitor, batch, "informe.xlsx"))).active.max_row == 1
+
+
+def test_rejected_lines_come_as_they_were_sent(visitor: Visitor, batch: Batch) -> None:
+    lines = fetch(visitor, batch, "rechazadas.txt").decode().split("\r\n")
+    assert [line.rpartition(";")[2] for line in lines] == ["", "@SUM(1)", ""]
+    assert len(lines[0].split(";")) == 7
+
+
+def test_name_of_a_download_is_that_of_the_file(visitor: Visitor, batch: Batch) -> None:
+    response = visitor.client.get(visitor.address(batch, "rechazadas.txt"))
+    assert "n%C3%B3mina%20de%20mayo_rechazadas.txt" in response["Content-Disposition"]
+    response.close()
+
+
+def test_nothing_rejected_nothing_to_download(visitor: Visitor) -> None:
+    batch = visitor.send(visitor.record("MSU", visitor.hire(1)[0]))
+    assert visitor.client.get(visitor.address(batch, "rechazadas.txt")).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["comprobante.pdf", "comprobante.json", "anexo.csv"])
+def test_there_is_no_receipt_before_there_is_a_registration(
+    visitor: Visitor, batch: Batch, name: str
+) -> None:
+    assert visitor.client.get(visitor.address(batch, name)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["informe.csv", "informe.xlsx", "informe.json", "rechazadas.txt"])
+def test_there_is_no_report_while_the_file_is_being_judged(visitor: Visitor, name: str) -> None:
+    batch = visitor.batch_at(visitor.post_file(b"x;y\r\n")["Location"])
+    assert visitor.client.get(visitor.address(batch, name)).status_code == 404
+
+
+def test_receipt_is_given_as_signed_pdf_as_json_and_with_its_annex(visitor: Visitor, batch: Batch) -> None:
+    batch = visitor.register(batch)
+    pdf = fetch(visitor, batch, "comprobante.pdf")
+    assert signing.examine(pdf).verdict is signing.Verdict.GENUINE
+    assert batch.receipt is not None
+    assert hashlib.sha256(pdf).hexdigest() == batch.receipt.sha256
+    receipt = json.loads(fetch(visitor, batch, "comprobante.json"))
+    annex = fetch(visitor, batch, "anexo.csv")
+    assert receipt["number"] == batch.receipt.number
+    assert (receipt["lines"], receipt["registered"], receipt["rejected"]) == (3, 1, 2)
+    assert receipt["annex_sha256"] == hashlib.sha256(annex).hexdigest()
+    rows = [*csv.DictReader(io.StringIO(annex.decode(), newline=""))]
+    assert [row["resultado"] for row in rows] == ["Registrada", "Rechazada", "Rechazada"]
