@@ -51,7 +51,7 @@ def facts(batch: Batch, *, at: datetime) -> ReceiptFacts:
         digest.update(part)
     printed = counts.lines <= ANNEX_MAX_LINES
     code = documents.code_of(kind=Kind.RECEIPT, number=filing.number)
-    novedad = catalogue(batch.decided_at.date()).layouts[batch.summary["novedad"]]
+    novedad = catalogue(timezone.localdate(batch.decided_at)).layouts[batch.summary["novedad"]]
     meant = batch.corrections_meant
     return ReceiptFacts(
         number=filing.number,
