@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afilia.batches.actions import UploadRefusal
 from afilia.batches.rules import Counts, Mode, Refusal, State
-from afilia.novedades.rules.layouts import Catalogue
+from afilia.novedades.rules.layouts import Catalogue, Layout
 from afilia.novedades.rules.marks import Severity
 
 NAME_LENGTH = 150  # characters of a file name that are kept
@@ -35,14 +35,12 @@ MODES = {
 def novedad_choices(catalogue: Catalogue, language: str) -> list[tuple[str, str]]:
     """The types whose format is published, the retired ones last and marked."""
     layouts = sorted(catalogue.layouts.values(), key=lambda layout: layout.retired)
-    return [
-        (layout.type, f"{layout.type} – {layout.name[language]}{_retired() if layout.retired else ''}")
-        for layout in layouts
-    ]
+    return [(layout.type, _in_words(layout, language)) for layout in layouts]
 
 
-def _retired() -> str:
-    return gettext(" (retirado)")
+def _in_words(layout: Layout, language: str) -> str:
+    words = f"{layout.type} – {layout.name[language]}"
+    return gettext("%(type)s (retirado)") % {"type": words} if layout.retired else words
 
 
 def kept_name(name: str) -> str:
