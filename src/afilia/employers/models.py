@@ -35,7 +35,9 @@ class Branch(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["employer", "number"], name="branch_number_once_per_employer"),
-            models.CheckConstraint(condition=models.Q(number__regex=r"^\d{4}$"), name="branch_number_four_digits"),
+            models.CheckConstraint(
+                condition=models.Q(number__regex=r"^\d{4}$"), name="branch_number_four_digits"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ Around the content:
     {% panel _("Comprobante emitido") _("Número") number %}  title, label, value
     {% tag _("Registrado") "success" %}                      error, warning, info, success, neutral
     {% severity finding.severity %}                          the tag of a finding: error, warning, info
-    {% pagination page %}  {% pagination page name="hoja" %} a Django Page; keeps the rest of the query string;
+    {% pagination page %}  {% pagination page name="hoja" %} a Django Page; keeps the rest of the query;
                                               anchor="lista" leads to that part of the page
     {% details _("Ver la línea") %} … {% enddetails %}
     {% scroll_table _("Líneas con errores") %} <table>…</table> {% endscroll_table %}
