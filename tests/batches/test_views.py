@@ -237,6 +237,7 @@ def test_corrections_are_shown_and_registered_only_when_they_are_meant(visitor: 
     page = words(visitor.read(batch))
     assert "Correcciones de lo ya registrado, si usted las marca 1" in page
     assert "US$ 600,00 → pasa a US$ 750,00 +US$ 150,00" in page
+    assert "Sueldo que consta: US$ 600,00. Con esta línea: US$ 750,00 ." in page
     refused = visitor.confirm(batch)
     assert "Marque que desea registrarlas" in words(refused.content.decode())
     batch = visitor.register(batch, corrections_meant="on")

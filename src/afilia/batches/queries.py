@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import BinaryIO
 from uuid import UUID
 
@@ -158,6 +159,16 @@ def all_findings(batch: Batch) -> pl.LazyFrame:
 def findings_of_lines(batch: Batch, numbers: list[int]) -> pl.DataFrame:
     """Every finding of some lines, in file order."""
     return all_findings(batch).filter(pl.col("line").is_in(numbers)).collect()
+
+
+def pay_changes(batch: Batch, numbers: list[int]) -> dict[int, tuple[Decimal, Decimal]]:
+    """For lines that change a pay: what is in force and what they say, in US$, by number of line."""
+    parts = sorted(files.plan_folder(batch).glob("lines-*.parquet"))
+    if not numbers or not parts:
+        return {}
+    lines = pl.scan_parquet(parts).filter(pl.col("line").is_in(numbers), pl.col("pay_before").is_not_null())
+    rows = lines.select("line", "pay_before", "amount").collect()
+    return {line: (before, after) for line, before, after in rows.iter_rows()}
 
 
 def finding_parts(batch: Batch) -> Iterator[pl.DataFrame]:

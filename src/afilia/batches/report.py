@@ -122,16 +122,28 @@ class LineReport:
     number: int
     pieces: tuple[Piece, ...]
     findings: tuple[Found, ...]
+    pay_before: str = ""  # in words, where the line changes a pay that is in force
+    pay_after: str = ""
+
+    @property
+    def severity(self) -> str:
+        """That of its worst finding."""
+        return next(level for level in Severity if any(found.severity == level for found in self.findings))
 
 
-def lines(page: queries.FindingsPage, layout: Layout | None, language: str) -> list[LineReport]:
+def lines(batch: Batch, page: queries.FindingsPage, layout: Layout | None, language: str) -> list[LineReport]:
     """The lines of some findings; findings that follow each other on a line are told together."""
+    pays = queries.pay_changes(batch, [*page.raw])
     by_line: dict[int, list[Found]] = {}
     for row in page.findings.iter_rows(named=True):
         by_line.setdefault(row["line"], []).append(_found(row, language))
     return [
         LineReport(
-            number=number, pieces=_pieces(page.raw.get(number, ""), found, layout), findings=tuple(found)
+            number=number,
+            pieces=_pieces(page.raw.get(number, ""), found, layout),
+            findings=tuple(found),
+            pay_before=_dollars(pays[number][0]) if number in pays else "",
+            pay_after=_dollars(pays[number][1]) if number in pays else "",
         )
         for number, found in by_line.items()
     ]

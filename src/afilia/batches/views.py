@@ -140,7 +140,8 @@ RETURNED = {
 
 
 def _running(request: HolderRequest, shown: Batch) -> HttpResponse:
-    return render(request, "batches/running.html", _advance(shown))
+    page = {**_advance(shown), "layout_name": _layout_name(shown)}
+    return render(request, "batches/running.html", page)
 
 
 def _advance(shown: Batch) -> dict[str, object]:
@@ -220,7 +221,7 @@ def _report(request: HolderRequest, shown: Batch) -> dict[str, object]:
             (severity, SEVERITIES[severity], count) for severity, count in totals.items() if count
         ],
         "found": listed,
-        "lines": report.lines(listed, layout, chosen),
+        "lines": report.lines(shown, listed, layout, chosen),
         "page": Paginator(range(listed.total), PER_PAGE).get_page(request.GET.get("page")),
     }
 
