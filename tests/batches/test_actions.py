@@ -65,6 +65,27 @@ def test_an_upload_is_stored_with_its_hash_and_waits_for_its_plan(desk: Desk) ->
     assert events(batch) == ["batch.received"]
 
 
+def test_a_long_job_is_done_when_it_ends(desk: Desk) -> None:
+    batch, later = desk.receive(text(desk.record("MSU", employ(desk)))), NOW + timedelta(seconds=7)
+    actions.plan(batch_id=batch.id, attempt=batch.attempt, now=NOW, clock=lambda: later)
+    batch.refresh_from_db()
+    assert batch.decided_at == later
+    actions.confirm(
+        batch_id=batch.id,
+        sender=desk.sender,
+        mode=Mode.ALL,
+        max_error_percent=None,
+        corrections_meant=False,
+        now=later,
+    )
+    much_later = later + timedelta(seconds=7)
+    actions.register(batch_id=batch.id, now=later, clock=lambda: much_later)
+    batch.refresh_from_db()
+    assert batch.registered_at == much_later
+    assert batch.filing is not None
+    assert batch.filing.filed_at == later
+
+
 def test_the_three_moments_are_apart(desk: Desk) -> None:
     planned = desk.plan(desk.record("MSU", employ(desk)))
     confirmed_at, registered_at = NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)

@@ -1,6 +1,6 @@
 """A batch on its way: received, decided, confirmed, registered, with a receipt."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -30,6 +30,9 @@ from afilia.novedades.rules.layouts import Context
 
 MENDED_LINES = 500  # the most that one page mends
 MENDED_STEM = 150  # characters kept of the name that a mended file takes over
+
+
+Clock = Callable[[], datetime]
 
 
 class UploadRefusal(StrEnum):
@@ -134,8 +137,11 @@ def _ask_for_plan(batch: Batch) -> None:
     queue.defer("batches.plan", batch_id=str(batch.id), attempt=batch.attempt)
 
 
-def plan(*, batch_id: UUID, attempt: int, now: datetime) -> None:
-    """Make the plan that was asked for; nothing when it is made, or another was asked for since."""
+def plan(*, batch_id: UUID, attempt: int, now: datetime, clock: Clock | None = None) -> None:
+    """Make the plan that was asked for; nothing when it is made, or another was asked for since.
+
+    `now` says which day it is; `clock` tells when the work is done, which for a large file is later.
+    """
     with exclusive(batch_id):
         batch = Batch.objects.select_related("employer", "key").get(pk=batch_id)
         if batch.state != State.RECEIVED or batch.attempt != attempt:
@@ -147,7 +153,7 @@ def plan(*, batch_id: UUID, attempt: int, now: datetime) -> None:
                 return
             _move(batch, State.REFUSED if summary["refused"] else State.PLANNED)
             _keep_plan(batch, version=version, summary=summary, today=timezone.localdate(now))
-            batch.decided_at = now
+            batch.decided_at = clock() if clock else now
             batch.save()
             audit.record(
                 "batch.planned",
@@ -248,14 +254,14 @@ def confirm(
     return None
 
 
-def register(*, batch_id: UUID, now: datetime) -> None:
+def register(*, batch_id: UUID, now: datetime, clock: Clock | None = None) -> None:
     """Register a confirmed batch in one transaction; nothing when it is registered already.
 
     When the history changed since the plan, the plan is made again: if nothing in it is different the batch
     is registered, else it goes back to the employer.
     """
     with exclusive(batch_id):
-        while not _register_if_fresh(batch_id, now=now):
+        while not _register_if_fresh(batch_id, now=now, clock=clock):
             batch = Batch.objects.select_related("employer", "key").get(pk=batch_id)
             batch.attempt += 1  # in a folder of its own: the plan that was confirmed is still shown
             version, summary = _make_plan(batch, today=timezone.localdate(batch.confirmed_at))
@@ -276,7 +282,7 @@ def register(*, batch_id: UUID, now: datetime) -> None:
 
 
 @transaction.atomic
-def _register_if_fresh(batch_id: UUID, *, now: datetime) -> bool:
+def _register_if_fresh(batch_id: UUID, *, now: datetime, clock: Clock | None) -> bool:
     """False when the plan does not rest on the present history."""
     employer = Employer.objects.get(batches=batch_id)
     version = novedades.lock_history(employer)
@@ -298,7 +304,7 @@ def _register_if_fresh(batch_id: UUID, *, now: datetime) -> bool:
         filed_at=batch.confirmed_at,
     )
     _move(batch, State.REGISTERED)
-    batch.registered_at = now
+    batch.registered_at = clock() if clock else now
     batch.save()
     queue.defer("batches.receipt", batch_id=str(batch_id))
     audit.record(

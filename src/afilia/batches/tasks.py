@@ -8,12 +8,12 @@ from afilia.batches import actions
 
 @app.task(name="batches.plan")
 def plan(batch_id: str, attempt: int) -> None:
-    actions.plan(batch_id=UUID(batch_id), attempt=attempt, now=timezone.now())
+    actions.plan(batch_id=UUID(batch_id), attempt=attempt, now=timezone.now(), clock=timezone.now)
 
 
 @app.task(name="batches.register")
 def register(batch_id: str) -> None:
-    actions.register(batch_id=UUID(batch_id), now=timezone.now())
+    actions.register(batch_id=UUID(batch_id), now=timezone.now(), clock=timezone.now)
 
 
 @app.task(name="batches.receipt")

@@ -103,7 +103,7 @@ class Command(BaseCommand):
             raise _wrong("--max-errors va de 0 a 100.")
         now = timezone.now()
         batch = _receive(file, _sender(employer, by), novedad, now=now)
-        actions.plan(batch_id=batch.id, attempt=batch.attempt, now=now)
+        actions.plan(batch_id=batch.id, attempt=batch.attempt, now=now, clock=timezone.now)
         batch.refresh_from_db()
         refusal = None
         if mode and not plan_only and batch.state == State.PLANNED:
@@ -116,7 +116,7 @@ class Command(BaseCommand):
                 now=now,
             )
         if not plan_only:
-            actions.register(batch_id=batch.id, now=now)
+            actions.register(batch_id=batch.id, now=now, clock=timezone.now)
         actions.issue_receipt(batch_id=batch.id, now=timezone.now())
         batch.refresh_from_db()
         report = _report(batch, refusal)
