@@ -1,5 +1,6 @@
 """The only writer of the labour history."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -59,14 +60,21 @@ def register(
     )
     outcomes = [Outcome.NEW.value, *([Outcome.CORRECTION.value] if corrections_meant else [])]
     found = 0
-    for lines in lines_of(folder):
-        meant = lines.filter(pl.col("outcome").is_in(outcomes))
-        found += meant.height
-        if layout.effect is Effect.ENTRY:
-            entering = meant.filter(pl.col("outcome") == Outcome.NEW.value)
-            _enter(entering, employer, filing, foreigner_prefixes)
-            meant = meant.filter(pl.col("outcome") != Outcome.NEW.value)
-        _append(meant, filing, layout.type)
+
+    def meant() -> Iterator[pl.DataFrame]:
+        nonlocal found
+        for lines in lines_of(folder):
+            part = lines.filter(pl.col("outcome").is_in(outcomes))
+            found += part.height
+            yield part
+
+    if layout.effect is Effect.ENTRY:
+        for lines in meant():
+            beginning = pl.col("outcome") == Outcome.NEW.value
+            _enter(lines.filter(beginning), employer, filing, foreigner_prefixes)
+            _append([lines.filter(~beginning)], filing, layout.type)
+    else:
+        _append(meant(), filing, layout.type)
     if found != count:
         raise ValueError(f"the plan in {folder} has {found} lines to register instead of {count}")
     if layout.effect is Effect.EXIT:
@@ -75,13 +83,15 @@ def register(
     return filing
 
 
-def _append(lines: pl.DataFrame, filing: Filing, kind: str) -> None:
+def _append(parts: Iterable[pl.DataFrame], filing: Filing, kind: str) -> None:
     """Add novedades of employments that exist, in the order of the index that they go into."""
-    rows = lines.sort("employment_id").with_columns(
-        pl.lit(filing.pk, dtype=pl.Int64).alias("filing_id"), pl.lit(kind).alias("kind")
+    rows = (
+        lines.sort("employment_id").with_columns(
+            pl.lit(filing.pk, dtype=pl.Int64).alias("filing_id"), pl.lit(kind).alias("kind")
+        )
+        for lines in parts
     )
-    if rows.height:
-        copy_in("novedades_novedad", NOVEDAD, rows)
+    copy_in("novedades_novedad", NOVEDAD, rows)
 
 
 def _enter(
@@ -99,7 +109,7 @@ def _enter(
             "fresh boolean NOT NULL DEFAULT false) "
             "ON COMMIT DROP"
         )
-        copy_in("entering", ENTERING, lines)
+        copy_in("entering", ENTERING, [lines])
         arguments: dict[str, Any] = {
             "employer": employer.pk,
             "filing": filing.pk,

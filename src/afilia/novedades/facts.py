@@ -4,13 +4,18 @@ Nothing of the labour history is written here. A `Staging` belongs to one connec
 """
 
 import io
-from collections.abc import Generator
-from contextlib import AbstractContextManager
+from calendar import monthrange
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date
 from itertools import islice
 from types import TracebackType
+from uuid import uuid4
 
 import polars as pl
-from django.db import connection
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from afilia.employers.models import Employer
@@ -20,7 +25,9 @@ from afilia.novedades.rules.plan import FACTS
 Schema = dict[str, pl.DataType | type[pl.DataType]]
 
 ROWS = 100_000  # of facts, parsed at a time
-WORK_MEMORY = "96MB"  # of the database, for the one large join
+PIECE = 50_000  # rows sent at a time
+# Of the database, for the one large join: memory, and rows of other cores are nearly as good as own ones.
+SERVER = {"work_mem": "96MB", "parallel_tuple_cost": "0.005", "parallel_setup_cost": "100"}
 
 # As they are staged; the order of the columns is that of the COPY.
 STAGED = ("line", "branch", "number", "period", "subject", "on_date", "amount", "details")
@@ -58,42 +65,58 @@ def _json(names: list[str], values: pl.DataFrame) -> pl.Expr:
 
 
 class Staging(AbstractContextManager["Staging"]):
-    """The staged lines of one file of one employer."""
+    """The staged lines of one file of one employer.
+
+    Temporary tables keep PostgreSQL to one core. So the lines lie in a real table wherever nobody else is
+    asked between: it lives in a transaction that is always rolled back, and is gone whatever happens.
+    """
 
     def __init__(self, employer: Employer, layout: Layout, *, allowed: frozenset[str] | None) -> None:
         self._employer = employer
         self._layout = layout
         self._allowed = allowed
+        self._periods: set[int] = set()
+        self._asks = layout.effect is Effect.ENTRY  # the register of identities, outside a transaction
+        self._table = "staged" if self._asks else f"staged_{uuid4().hex}"
+        self._transaction = nullcontext() if self._asks else transaction.atomic()
 
     def __enter__(self) -> "Staging":
+        self._transaction.__enter__()
         with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS staged, staged_civil")
             cursor.execute(
-                "CREATE TEMPORARY TABLE staged (line int, branch varchar(4), number varchar(10), period int, "
-                "subject varchar(40), on_date date, amount numeric(13, 2), details jsonb)"
+                f"CREATE {'TEMPORARY' if self._asks else 'UNLOGGED'} TABLE {self._table} (line int, "
+                "branch varchar(4), number varchar(10), period int, subject varchar(40), on_date date, "
+                "amount numeric(13, 2), details jsonb)"
             )
-            cursor.execute(
-                "CREATE TEMPORARY TABLE staged_civil (number varchar(10) PRIMARY KEY, answer varchar(10), "
-                "names varchar(300), birth_on date, death_on date)"
-            )
+            if self._asks:
+                cursor.execute(
+                    "CREATE TEMPORARY TABLE staged_civil (number varchar(10) PRIMARY KEY, "
+                    "answer varchar(10), names varchar(300), birth_on date, death_on date)"
+                )
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not connection.is_usable():
+        if not self._asks and error is None:
+            transaction.set_rollback(True)
+        elif self._asks and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("DROP TABLE staged, staged_civil")
+        elif self._asks:
             connection.close()
-            return
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS staged, staged_civil")
+        self._transaction.__exit__(kind, error, trace)
 
     def add(self, staged: pl.DataFrame) -> None:
         """Put lines in the columns of STAGED into the table."""
-        copy_in("staged", STAGED, staged)
+        said = tuple(name for name in STAGED if staged[name].null_count() < staged.height)
+        if said:
+            self._periods.update(staged["period"].unique())
+            copy_in(self._table, said, [staged])
 
     def unconfirmed_numbers(self) -> list[str]:
         """Numbers of entries whose person is not known yet, or known without a confirmed identity."""
-        if self._layout.effect is not Effect.ENTRY:
+        if not self._asks:
             return []
         with connection.cursor() as cursor:
             cursor.execute(
@@ -108,13 +131,15 @@ class Staging(AbstractContextManager["Staging"]):
         Nobody has two cédulas, so one of the two numbers is a foreigner code.
         """
         with connection.cursor() as cursor:
-            cursor.execute(TWINS, [[f"{prefix}%" for prefix in foreigner_prefixes]])
+            cursor.execute(
+                TWINS.format(staged=self._table), [[f"{prefix}%" for prefix in foreigner_prefixes]]
+            )
             schema: Schema = {"line": pl.UInt32, "twin": pl.UInt32}
             return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row")
 
     def add_civil(self, answers: pl.DataFrame) -> None:
         """Put the answers of the register of identities beside the lines."""
-        copy_in("staged_civil", ("number", "answer", "names", "birth_on", "death_on"), answers)
+        copy_in("staged_civil", ("number", "answer", "names", "birth_on", "death_on"), [answers])
 
     def facts(self) -> Generator[pl.DataFrame, None, None]:
         """The facts of each staged line, in order of lines; the first frame is empty.
@@ -124,59 +149,77 @@ class Staging(AbstractContextManager["Staging"]):
         schema: Schema = {"line": pl.UInt32, "person_id": pl.Int64, "names": pl.String, "birth_on": pl.Date}
         schema |= FACTS
         yield pl.DataFrame(schema=schema)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE staged")
-            cursor.execute("SELECT set_config('work_mem', %s, false)", [WORK_MEMORY])
-            arguments = {
-                "employer": self._employer.pk,
-                "kind": self._layout.type,
-                "all": self._allowed is None,
-                "allowed": sorted(self._allowed or ()),
-            }
-            statement = f"COPY ({self._query(list(schema))}) TO STDOUT (FORMAT csv)"
+        if not self._periods:
+            return
+        asked = [name for name in schema if name in self._columns]
+        with transaction.atomic(), connection.cursor() as cursor:
+            branches = self._branches(cursor)
+            cursor.execute(f"ANALYZE {self._table}")
+            for setting, value in SERVER.items():
+                cursor.execute("SELECT set_config(%s, %s, true)", [setting, value])
+            arguments = {"employer": self._employer.pk, "kind": self._layout.type}
+            statement = f"COPY ({self._query(asked)}) TO STDOUT (FORMAT csv)"
             with connection.wrap_database_errors, cursor.copy(statement, arguments) as copy:
-                while rows := list(islice(copy, ROWS)):
-                    yield _parse(b"".join(rows), schema)
-            cursor.execute("RESET work_mem")
+                rows = iter(copy)
+                # Each row is an object that the garbage collector walks over: few of them live at a time.
+                while text := b"".join(b"".join(islice(rows, 500)) for _ in range(ROWS // 500)):
+                    known = _parse(text, {name: schema[name] for name in asked})
+                    known = known.join(branches, on="branch_id", how="left", maintain_order="left")
+                    yield known.select(
+                        pl.col(name) if name in known.columns else pl.lit(None, dtype=kind).alias(name)
+                        for name, kind in schema.items()
+                    )
 
-    def _query(self, columns: list[str]) -> str:
+    def _branches(self, cursor: CursorWrapper) -> pl.DataFrame:
+        """The facts that all the lines of a branch share: joined here, they are not sent with every line."""
+        cursor.execute(
+            "SELECT id, opened_on, closed_on, %s OR number = ANY(%s) FROM employers_branch "
+            "WHERE employer_id = %s",
+            [self._allowed is None, sorted(self._allowed or ()), self._employer.pk],
+        )
+        names = ("branch_id", "opened_on", "closed_on", "allowed")
+        return pl.DataFrame(cursor.fetchall(), schema={name: FACTS[name] for name in names}, orient="row")
+
+    @property
+    def _columns(self) -> dict[str, str]:
+        """What the layout needs of the database for each line, as SQL."""
+        bare = all(field.name == self._layout.amount for field in self._layout.body)
+        same = {"same": SAME.format(content=SAME_AMOUNT if bare else f"{SAME_AMOUNT} AND {SAME_DETAILS}")}
+        return COLUMNS | same | COLUMNS_OF.get(self._layout.effect, {})
+
+    def _query(self, asked: list[str]) -> str:
         """One row for each line: of several candidates, the employment and the novedad that come first."""
         effect = self._layout.effect
         employment, order = EMPLOYMENT.get(effect, DURING)
-        facts = {**COLUMNS, **COLUMNS_OF.get(effect, {})}
         return QUERY.format(
-            columns=", ".join(facts.get(name, "NULL") for name in columns),
+            columns=", ".join(self._columns[name] for name in asked),
+            staged=self._table,
+            periods=", ".join(f"({period}, {_days(period)})" for period in sorted(self._periods)),
             employment=employment,
             order=order,
             novedad=NOVEDADES.get(effect, NOVEDAD),
+            civil="LEFT JOIN staged_civil c ON c.number = s.number" if self._asks else "",
         )
 
 
 QUERY = """
-WITH periods AS MATERIALIZED (
-    SELECT period, first_on, (first_on + interval '1 month - 1 day')::date AS last_on
-    FROM (SELECT DISTINCT period, make_date(period / 100, mod(period, 100), 1) AS first_on FROM staged) p
-)
 SELECT DISTINCT ON (s.line) {columns}
-FROM staged s
-JOIN periods q USING (period)
-LEFT JOIN (
-    SELECT id, number, opened_on, closed_on, %(all)s OR number = ANY(%(allowed)s) AS allowed
-    FROM employers_branch WHERE employer_id = %(employer)s
-) b ON b.number = s.branch
+FROM {staged} s
+JOIN (VALUES {periods}) q (period, first_on, last_on) USING (period)
+LEFT JOIN employers_branch b ON b.employer_id = %(employer)s AND b.number = s.branch
 LEFT JOIN workers_identitynumber i ON i.number = s.number
 LEFT JOIN workers_employment e ON e.person_id = i.person_id AND e.branch_id = b.id AND {employment}
 LEFT JOIN novedades_novedad v ON v.employment_id = e.id AND {novedad}
-LEFT JOIN staged_civil c ON c.number = s.number
+{civil}
 ORDER BY s.line, {order}, v.kind DESC, v.subject DESC, v.revision DESC
 """
 
 TWINS = """
 WITH twins AS (
-    SELECT DISTINCT j.person_id, t.line FROM staged s
+    SELECT DISTINCT j.person_id, t.line FROM {staged} s
     JOIN workers_identitynumber i ON i.number = s.number
     JOIN workers_identitynumber j ON j.person_id = i.person_id
-    JOIN staged t ON t.number = j.number
+    JOIN {staged} t ON t.number = j.number
     WHERE s.number LIKE ANY(%s)
 ), numbered AS (SELECT line, min(line) OVER (PARTITION BY person_id) AS twin FROM twins)
 SELECT line, twin FROM numbered WHERE line > twin ORDER BY line
@@ -206,35 +249,42 @@ NOVEDADES = {
 ELSEWHERE = """(
     SELECT min(y.number) FROM workers_employment x JOIN employers_branch y ON y.id = x.branch_id
     WHERE x.employer_id = %(employer)s AND x.person_id = i.person_id AND """
+# Details are compared only where a layout has them: they are wide to sort.
+SAME = "CASE WHEN v.kind = %(kind)s AND v.subject = s.subject THEN {content} END"
+SAME_AMOUNT = "v.amount IS NOT DISTINCT FROM s.amount"
+SAME_DETAILS = "v.details IS NOT DISTINCT FROM s.details"
 COLUMNS = {
     "line": "s.line",
-    "person_id": "i.person_id",
-    "names": "c.names",
-    "birth_on": "c.birth_on",
-    "answer": "c.answer",
-    "death_on": "c.death_on",
     "branch_id": "b.id",
-    "opened_on": "b.opened_on",
-    "closed_on": "b.closed_on",
-    "allowed": "b.allowed",
     "employment_id": "e.id",
     "entered_on": "e.entered_on",
     "left_on": "e.left_on",
     "revision": "CASE WHEN v.kind = %(kind)s AND v.subject = s.subject THEN v.revision END",
-    "same": """CASE WHEN v.kind = %(kind)s AND v.subject = s.subject
-        THEN v.amount IS NOT DISTINCT FROM s.amount AND v.details IS NOT DISTINCT FROM s.details END""",
     "elsewhere": "CASE WHEN e.id IS NULL THEN "
     + ELSEWHERE
     + "x.entered_on <= q.last_on AND (x.left_on IS NULL OR x.left_on >= q.first_on)) END",
 }
 COLUMNS_OF = {
-    Effect.ENTRY: {"elsewhere": ELSEWHERE + "x.left_on IS NULL AND x.branch_id IS DISTINCT FROM b.id)"},
+    Effect.ENTRY: {
+        "person_id": "i.person_id",
+        "names": "c.names",
+        "birth_on": "c.birth_on",
+        "answer": "c.answer",
+        "death_on": "c.death_on",
+        "elsewhere": ELSEWHERE + "x.left_on IS NULL AND x.branch_id IS DISTINCT FROM b.id)",
+    },
     Effect.PAY: {"pay_before": "v.amount"},
     Effect.RESERVE: {
         "first_entered_on": """(SELECT min(f.entered_on) FROM workers_employment f
             WHERE f.employer_id = %(employer)s AND f.person_id = e.person_id)"""
     },
 }
+
+
+def _days(period: int) -> str:
+    """First and last day of a month, as SQL."""
+    year, month = divmod(period, 100)
+    return f"date '{date(year, month, 1)}', date '{date(year, month, monthrange(year, month)[1])}'"
 
 
 def _parse(text: bytes, schema: Schema) -> pl.DataFrame:
@@ -249,12 +299,26 @@ def _read(column: pl.Expr, kind: pl.DataType | type[pl.DataType]) -> pl.Expr:
     return column.str.to_date("%Y-%m-%d") if kind == pl.Date else column.cast(kind)
 
 
-def copy_in(table: str, columns: tuple[str, ...], frame: pl.DataFrame) -> None:
-    """COPY the columns of a frame into a table."""
+def copy_in(table: str, columns: tuple[str, ...], frames: Iterable[pl.DataFrame]) -> None:
+    """COPY the columns of some frames into a table; while the database takes one, the next is written."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, NULL '\\N')").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     # What goes wrong within a COPY does not pass through Django's cursor.
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        for piece in frame.select(columns).iter_slices(100_000):
-            copy.write(piece.write_csv(include_header=False, null_value="\\N").encode())
+    with (
+        ThreadPoolExecutor(max_workers=1) as pool,
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(statement) as copy,
+    ):
+        pieces = _as_csv(columns, frames)
+        following = pool.submit(next, pieces, None)
+        while piece := following.result():
+            following = pool.submit(next, pieces, None)
+            copy.write(piece)
+
+
+def _as_csv(columns: tuple[str, ...], frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
+    for frame in frames:
+        for piece in frame.select(columns).iter_slices(PIECE):
+            yield piece.write_csv(include_header=False, null_value="\\N").encode()
