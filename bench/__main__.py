@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 import psutil
 
-from bench import bulk
+from bench import bulk, peers, portal
 from bench.measure import Report
 from bench.server import running
 
 FULL = 1_000_000  # lines, for which the limits hold
-NAMES = ("bulk", "memory")
+PORTAL_LINES = 10_000
+NAMES = ("bulk", "memory", "portal", "frictionless", "import-export")
 
 
 def main() -> int:
@@ -43,6 +44,13 @@ def main() -> int:
                 bulk.report_memory(report, measured, lines=lines)
                 large = bulk.measure(server, lines=4 * lines, rounds=1, folder=folder, today=today)
                 bulk.report_growth(report, measured, large)
+        if "portal" in names:
+            count = min(PORTAL_LINES, lines)
+            portal.measure(report, lines=count, rounds=rounds, folder=folder, today=today)
+        if "frictionless" in names:
+            peers.frictionless(report, lines=lines // 10, rounds=rounds, folder=folder, today=today)
+        if "import-export" in names:
+            peers.import_export(report, server, lines=lines // 10, rounds=rounds, folder=folder, today=today)
     return 1 if report.missed else 0
 
 

@@ -1,14 +1,15 @@
 """One step of a batch in a process of its own, as the worker does it; prints what it took as JSON.
 
-    python -m bench.batch receive FILE        stores the file, gives the batch
-    python -m bench.batch plan BATCH
-    python -m bench.batch register BATCH
+python -m bench.batch receive FILE        stores the file, gives the batch
+python -m bench.batch plan BATCH
+python -m bench.batch register BATCH
 """
 
 import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import django
@@ -76,7 +77,7 @@ def register(batch_id: str) -> dict[str, object]:
     return {"seconds": seconds, "peak": own_peak(), "new": Novedad.objects.count() - before}
 
 
-def _sender():  # noqa: ANN202
+def _sender() -> Any:
     from afilia.batches.actions import Sender
     from afilia.employers.models import Employer
     from bench import data

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import psycopg
+
 from bench import data
 from bench.measure import Peak, Report, Took
 from bench.server import Database, Server
@@ -38,14 +40,15 @@ class Measured:
 
 
 STEPS = ("check", "plan", "register")
+LABELS = {"check": "check (process)", "plan": "plan", "register": "apply", "PostgreSQL": "PostgreSQL"}
 
 
 @contextmanager
-def history(server: Server, *, lines: int, today: date) -> Iterator[Database]:
+def history(server: Server, *, workers: int) -> Iterator[Database]:
     """A database whose history holds that many workers, to be copied for each round."""
     template = server.database()
     with template.connect() as connection:
-        data.load_history(connection, count=lines, today=today)
+        data.hire(connection, count=workers)
     try:
         yield template
     finally:
@@ -57,7 +60,7 @@ def measure(server: Server, *, lines: int, rounds: int, folder: Path, today: dat
     file = folder / f"MSU_{lines}.txt"
     data.write_file(file, lines=lines, today=today)
     measured = Measured()
-    with history(server, lines=lines, today=today) as template:
+    with history(server, workers=lines) as template:
         for _ in range(rounds):
             database = server.database(template=template)
             _round(server, database, file, lines, measured)
@@ -92,7 +95,7 @@ def bare_copy(database: Database, file: Path, took: Took) -> None:
         took.time(lambda: _copy(connection, file))
 
 
-def _copy(connection, file: Path) -> None:  # noqa: ANN001
+def _copy(connection: psycopg.Connection, file: Path) -> None:
     with (
         file.open("rb") as opened,
         connection.cursor() as cursor,
@@ -131,25 +134,22 @@ def report_speed(report: Report, measured: Measured, *, lines: int) -> None:
     copy = measured.copy.median
     seconds = {name: took.median for name, took in measured.seconds.items()}
     report.add(f"bare COPY, {lines:,} lines", copy)
-    report.add("check (process)", seconds["check"], factor=seconds["check"] / copy, of="COPY", limit=CHECK_LIMIT)
-    report.add("plan", seconds["plan"], factor=seconds["plan"] / copy, of="COPY")
-    report.add("apply", seconds["register"], factor=seconds["register"] / copy, of="COPY")
+    for name, limit in [("check", CHECK_LIMIT), ("plan", None), ("register", None)]:
+        report.add(LABELS[name], seconds[name], factor=seconds[name] / copy, of="COPY", limit=limit)
     both = seconds["plan"] + seconds["register"]
     report.add("plan and apply", both, factor=both / copy, of="COPY", limit=PLAN_APPLY_LIMIT)
 
 
 def report_memory(report: Report, measured: Measured, *, lines: int) -> None:
     for name, peak in measured.peaks.items():
-        label = {"register": "apply"}.get(name, name)
-        report.add(f"peak of {label}, {lines:,} lines", peak, unit="MB", limit=PEAK_LIMIT)
+        report.add(f"peak of {LABELS[name]}, {lines:,} lines", peak, unit="MB", limit=PEAK_LIMIT)
 
 
 def report_growth(report: Report, small: Measured, large: Measured) -> None:
     for name, peak in large.peaks.items():
-        label = {"register": "apply"}.get(name, name)
         before = small.peaks[name]
         report.add(
-            f"peak of {label}, four times the lines",
+            f"peak of {LABELS[name]}, four times the lines",
             peak,
             unit="MB",
             factor=peak / before if before else None,

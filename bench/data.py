@@ -1,4 +1,4 @@
-"""Made-up valid data: an MSU file, and the history of the workers in it."""
+"""Made-up valid data: workers in the labour history, and an MSU file about them."""
 
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ STARTS_ON = date(2020, 1, 2)
 
 
 def workers(count: int) -> pl.DataFrame:
-    """`at` from 1, `number` (a cédula with the right check digit) and `branch` (1 or 2), in order of entry."""
+    """`at` from 1, `number` (a valid cédula) and `branch` (1 or 2), in order of hiring."""
     if count > MOST_WORKERS:
         raise ValueError(f"at most {MOST_WORKERS} workers can be made up")
     at = pl.int_range(1, count + 1, eager=True, dtype=pl.Int64).alias("at")
@@ -27,10 +27,11 @@ def workers(count: int) -> pl.DataFrame:
     )
 
 
-def write_file(path: Path, *, lines: int, today: date) -> None:
+def write_file(path: Path, *, lines: int, today: date, after: int = 0) -> None:
     """Write an MSU file with one line for each of `lines` workers, of the month of `today`.
 
-    The lines are shuffled: a payroll program does not sort by the day on which people were hired.
+    The workers are those after the first `after` ones. The lines are shuffled: a payroll program does not
+    sort by the day on which people were hired.
     """
     row = pl.format(
         "{};{};{};{};MSU;{};{}.50",
@@ -41,51 +42,52 @@ def write_file(path: Path, *, lines: int, today: date) -> None:
         "number",
         500 + pl.col("at") % 1000,
     )
-    shuffled = workers(lines).sample(fraction=1, shuffle=True, seed=SEED).select(row)
-    shuffled.write_csv(path, include_header=False, line_terminator="\r\n", quote_style="never")
+    shuffled = workers(after + lines).slice(after).sample(fraction=1, shuffle=True, seed=SEED)
+    shuffled.select(row).write_csv(path, include_header=False, line_terminator="\r\n", quote_style="never")
 
 
-def load_history(database: psycopg.Connection, *, count: int, today: date) -> None:
-    """Give the employer RUC two branches with `count` workers; each has an entry and an earlier MSU."""
+def hire(database: psycopg.Connection, *, count: int) -> None:
+    """Give the employer RUC, who may be there or not, `count` workers in two branches, each with an entry."""
     with database.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE made_up (at bigint, number varchar(10), branch bigint)")
+        cursor.execute("CREATE TEMPORARY TABLE made_up (at bigint, number varchar(10), branch int)")
         with cursor.copy("COPY made_up FROM STDIN (FORMAT csv)") as copy:
             for piece in workers(count).iter_slices(100_000):
                 copy.write(piece.write_csv(include_header=False))
-        arguments = {"ruc": RUC, "entered": STARTS_ON, "year": today.year - 1}
-        for statement in HISTORY:
-            cursor.execute(statement, arguments)
+        for statement in HIRE:
+            cursor.execute(statement, {"ruc": RUC, "entered": STARTS_ON})
+        cursor.execute("DROP TABLE made_up")
     database.commit()
     database.autocommit = True
     database.execute("VACUUM (ANALYZE)")
 
 
-# Ids of persons and employments are those of the workers, so that no join is needed to write them.
-HISTORY = (
-    "INSERT INTO employers_employer (id, ruc, kind, name, email, history_version) "
-    "VALUES (1, %(ruc)s, 'company', 'EJEMPLO S. A.', '', 0)",
-    "INSERT INTO employers_branch (id, employer_id, number, name, opened_on) "
-    "VALUES (1, 1, '0001', 'MATRIZ', '2011-08-24'), (2, 1, '0002', 'SUR', '2011-08-24')",
+EMPLOYER = "(SELECT id FROM employers_employer WHERE ruc = %(ruc)s)"
+HIRE = (
+    "INSERT INTO employers_employer (ruc, kind, name, email, history_version) "
+    "VALUES (%(ruc)s, 'company', 'EJEMPLO S. A.', '', 0) ON CONFLICT DO NOTHING",
+    "INSERT INTO employers_branch (employer_id, number, name, opened_on) "
+    f"SELECT {EMPLOYER}, number, number, '2011-08-24' FROM (VALUES ('0001'), ('0002')) b (number) "
+    "ON CONFLICT DO NOTHING",
+    # Ids of persons and employments in the order of the workers, beyond those of others.
+    "UPDATE made_up SET at = at + (SELECT greatest(max(p.id), max(e.id), 0) "
+    "FROM workers_person p FULL JOIN workers_employment e ON e.id = p.id)",
     "INSERT INTO workers_person (id, names, birth_on, identity_confirmed_at) "
-    "SELECT at, 'EJEMPLO PRUEBA LUZ ' || at, '1990-02-28', now() FROM made_up",
-    "INSERT INTO workers_identitynumber (number, kind, person_id) SELECT number, 'cedula', at FROM made_up",
+    "SELECT at, 'EJEMPLO PRUEBA LUZ ' || at, '1990-02-28', now() FROM made_up ORDER BY at",
+    "INSERT INTO workers_identitynumber (number, kind, person_id) "
+    "SELECT number, 'cedula', at FROM made_up ORDER BY at",
     "INSERT INTO workers_employment (id, employer_id, branch_id, person_id, entered_on) "
-    "SELECT at, 1, branch, at, %(entered)s FROM made_up",
-    "INSERT INTO novedades_filing (id, employer_id, channel, by_number, filed_at) "
-    "VALUES (1, 1, 'batch', 'bench', %(entered)s), (2, 1, 'batch', 'bench', make_date(%(year)s, 1, 31))",
+    "SELECT at, b.employer_id, b.id, at, %(entered)s FROM made_up "
+    f"JOIN employers_branch b ON b.employer_id = {EMPLOYER} AND b.number = lpad(branch::text, 4, '0') "
+    "ORDER BY at",
+    "INSERT INTO novedades_filing (employer_id, channel, by_number, filed_at) "
+    f"VALUES ({EMPLOYER}, 'batch', 'bench', %(entered)s)",
     "INSERT INTO novedades_novedad "
     "(filing_id, line, employment_id, kind, period, subject, revision, amount, due_on, details) "
-    "SELECT 1, at, at, 'ENT', 202001, '', 0, 400, '2020-01-17', jsonb_build_object("
+    "SELECT (SELECT max(id) FROM novedades_filing), row_number() OVER (ORDER BY at), at, 'ENT', 202001, '', "
+    "0, 400, '2020-01-17', jsonb_build_object("
     "'fecha_ingreso', '2020-01-02', 'fecha_registro', '2020-01-03', 'jornada', '1', 'seguro_social', 'R', "
     "'tipo_empleador', '2', 'relacion_trabajo', '06', 'cargo', 'ASISTENTE', "
-    "'actividad_sectorial', '0101011112039', 'origen_pago', 'P') FROM made_up",
-    "INSERT INTO novedades_novedad "
-    "(filing_id, line, employment_id, kind, period, subject, revision, amount, due_on, details) "
-    "SELECT 2, at, at, 'MSU', %(year)s * 100 + 1, (%(year)s * 100 + 1)::text, 0, 482, "
-    "make_date(%(year)s, 2, 15), NULL FROM made_up",
-    "SELECT setval(pg_get_serial_sequence('employers_employer', 'id'), 1)",
-    "SELECT setval(pg_get_serial_sequence('employers_branch', 'id'), 2)",
-    "SELECT setval(pg_get_serial_sequence('novedades_filing', 'id'), 2)",
+    "'actividad_sectorial', '0101011112039', 'origen_pago', 'P') FROM made_up ORDER BY at",
     "SELECT setval(pg_get_serial_sequence('workers_person', 'id'), (SELECT max(at) FROM made_up))",
     "SELECT setval(pg_get_serial_sequence('workers_employment', 'id'), (SELECT max(at) FROM made_up))",
 )

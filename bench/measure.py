@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 
 import psutil
@@ -16,7 +17,7 @@ LOOK_EVERY = 0.02  # seconds
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One line of the report; `factor` is of what `of` names, `limit` is of the factor or else of the value."""
+    """One line of the report; `factor` is × `of`, and `limit` is of the factor or else of the value."""
 
     name: str
     value: float
@@ -112,7 +113,7 @@ class Peak:
 
 def _high_water(pid: int) -> float:
     try:
-        with open(f"/proc/{pid}/status", encoding="ascii") as status:
-            return next((int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM")), 0.0)
+        status = Path(f"/proc/{pid}/status").read_text("ascii")
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
+    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if "VmHWM" in line), 0.0)

@@ -85,9 +85,7 @@ class Server:
 
     def drop(self, database: Database) -> None:
         with self._maintenance() as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name))
-            )
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name)))
         self._made.remove(database.name)
 
     def drop_all(self) -> None:
