@@ -1,4 +1,4 @@
-"""Frictionless on an MSU file with an equal schema: `python -m bench.peer_frictionless FILE`.
+"""Frictionless on an MSU file with an equal schema: `python -m bench.peer_frictionless FILE LINES`.
 
 Types, patterns, limits, a list of values, one line for each worker, and a check of its own for check digits.
 """
@@ -48,7 +48,7 @@ class CheckDigits(Check):
             yield errors.RowConstraintError.from_row(row, note="check digit")
 
 
-def main(path: str) -> None:
+def main(path: str, lines: int) -> None:
     file = Path(path)
     resource = Resource(
         path=file.name,
@@ -59,10 +59,9 @@ def main(path: str) -> None:
         encoding="ascii",
     )
     report = resource.validate(Checklist(checks=[CheckDigits()]))
-    if not report.valid:
+    if not report.valid or report.tasks[0].stats["rows"] != lines:
         raise SystemExit(str(report.flatten(["rowNumber", "type", "note"])[:5]))
-    print(report.tasks[0].stats["rows"])
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))

@@ -14,7 +14,7 @@ import django
 import tablib
 
 BATCH = 5000  # rows written at a time
-HEADERS = ("ruc", "sucursal", "anio", "mes", "tipo", "identificacion", "amount")
+HEADERS = ("ruc", "sucursal", "anio", "mes", "kind", "identificacion", "amount")
 EMPLOYMENTS = """
 SELECT b.number, i.number, e.id FROM unnest(%s::text[]) AS asked (number)
 JOIN workers_identitynumber i ON i.number = asked.number
@@ -72,13 +72,15 @@ def main(path: str) -> None:
             with connection.cursor() as cursor:
                 cursor.execute(EMPLOYMENTS, [dataset["identificacion"], dataset["ruc"][0]])
                 self.employments = {(branch, number): pk for branch, number, pk in cursor.fetchall()}
+            workers = zip(dataset["sucursal"], dataset["identificacion"], strict=True)
+            periods = [year + month for year, month in zip(dataset["anio"], dataset["mes"], strict=True)]
+            dataset.append_col([self.employments[worker] for worker in workers], header="employment_id")
+            dataset.append_col(periods, header="period")
+            dataset.append_col(periods, header="subject")
 
         def before_import_row(self, row: Any, **_options: Any) -> None:
             if fault := person_number_fault(row["identificacion"], foreigner_prefixes=("61",)):
                 raise ValueError(fault)
-            row["employment_id"] = self.employments[row["sucursal"], row["identificacion"]]
-            row["kind"] = row["tipo"]
-            row["period"] = row["subject"] = f"{row['anio']}{row['mes']}"
 
     with connection.schema_editor() as editor:
         editor.create_model(PayChange)

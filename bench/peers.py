@@ -18,10 +18,10 @@ def frictionless(report: Report, *, lines: int, rounds: int, folder: Path, today
     file = folder / f"MSU_frictionless_{lines}.txt"
     data.write_file(file, lines=lines, today=today)
     ours, theirs = Took(), Took()
-    command = [sys.executable, "-m", "bench.peer_frictionless", str(file)]
+    command = [sys.executable, "-m", "bench.peer_frictionless", str(file), str(lines)]
     for _ in range(rounds):
         ours.seconds.append(bulk.check(file)[0])
-        theirs.time(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))
+        theirs.time(lambda: subprocess.run(command, check=True))
     report.add(f"check, {lines:,} lines", ours.median)
     factor = theirs.median / ours.median
     report.add(f"Frictionless {version('frictionless')}, same file", theirs.median, factor=factor, of="ours")
