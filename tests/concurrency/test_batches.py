@@ -167,6 +167,24 @@ def test_a_new_plan_asked_for_while_one_is_made_wins(
     assert files.plan_folder(batch).name == "plan-2"
 
 
+def test_the_database_knows_at_once_of_a_thousand_new_rows(desk: Desk) -> None:
+    numbers = [cedula() for _ in range(1000)]
+    desk.file(*(desk.record("ENT", number) for number in numbers))
+    desk.file(*(desk.record("INS", number) for number in numbers))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, reltuples FROM pg_class WHERE relname IN"
+            " ('novedades_novedad', 'workers_person', 'workers_identitynumber', 'workers_employment')"
+        )
+        known = dict(cursor.fetchall())
+    assert known == {
+        "novedades_novedad": 2000,
+        "workers_person": 1000,
+        "workers_identitynumber": 1000,
+        "workers_employment": 1000,
+    }
+
+
 # Nobody waits for a large batch that is being registered, and nobody waits for each other
 
 

@@ -9,9 +9,13 @@ from django.db import connection
 
 @contextmanager
 def exclusive(batch_id: UUID) -> Iterator[None]:
-    """Hold the advisory lock of a batch; the database frees it when the process or the connection dies."""
+    """Hold the advisory lock of a batch; the database frees it when the process or the connection dies.
+
+    It looks for that within a long statement too: a dead worker must not keep its successor waiting.
+    """
     key = int.from_bytes(batch_id.bytes[:8], signed=True)
     with connection.cursor() as cursor:
+        cursor.execute("SET client_connection_check_interval = '500ms'")
         cursor.execute("SELECT pg_advisory_lock(%s)", [key])
     try:
         yield

@@ -202,13 +202,15 @@ class Staging(AbstractContextManager["Staging"]):
         )
 
 
+# IS TRUE keeps the index of a branch out of the join: before the tables are analysed it looks good, and then
+# each line goes through all the workers of its branch.
 QUERY = """
 SELECT DISTINCT ON (s.line) {columns}
 FROM {staged} s
 JOIN (VALUES {periods}) q (period, first_on, last_on) USING (period)
 LEFT JOIN employers_branch b ON b.employer_id = %(employer)s AND b.number = s.branch
 LEFT JOIN workers_identitynumber i ON i.number = s.number
-LEFT JOIN workers_employment e ON e.person_id = i.person_id AND e.branch_id = b.id AND {employment}
+LEFT JOIN workers_employment e ON e.person_id = i.person_id AND (e.branch_id = b.id) IS TRUE AND {employment}
 LEFT JOIN novedades_novedad v ON v.employment_id = e.id AND {novedad}
 {civil}
 ORDER BY s.line, {order}, v.kind DESC, v.subject DESC, v.revision DESC
