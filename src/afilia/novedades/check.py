@@ -92,7 +92,7 @@ class FileCheck:
         layout = self.context.catalogue.layouts[self.anchor.type]
         seen = _Seen()
         judge_lines = partial(self._judge, layout=layout, anchor=self.anchor)
-        ahead = map if self.facts.size <= PIECE else _ahead  # one piece needs no threads
+        ahead = map if self.facts.size <= PIECE else two_ahead  # one piece needs no threads
         for records, blank, verdict in ahead(judge_lines, self._pieces()):
             repeated = seen.repeated(verdict.workers)
             values = verdict.values
@@ -177,7 +177,7 @@ class FileCheck:
         )
 
 
-def _ahead(work: Callable[[T], R], items: Iterator[T]) -> Iterator[R]:
+def two_ahead(work: Callable[[T], R], items: Iterator[T]) -> Iterator[R]:
     """The results in order, two items at work at a time."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         waiting: deque[Future[R]] = deque()

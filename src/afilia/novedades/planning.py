@@ -18,7 +18,7 @@ import polars as pl
 
 from afilia.employers.models import Employer
 from afilia.novedades import queries
-from afilia.novedades.check import FileCheck
+from afilia.novedades.check import FileCheck, two_ahead
 from afilia.novedades.facts import Staging, stageable
 from afilia.novedades.reading import OpenFile
 from afilia.novedades.rules import plan
@@ -162,14 +162,19 @@ def _make(
         _ask_register(staging, foreigner_prefixes=context.foreigner_prefixes)
         branches = queries.branch_numbers(employer, allowed=allowed)
         twins = staging.twins(foreigner_prefixes=context.foreigner_prefixes)
-        done = 0
+
+        def judge(numbered: tuple[int, pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
+            return _judge_part(folder, *numbered, layout=layout, context=context, branches=branches)
+
         with closing(staging.facts()) as frames:
             facts = _Rows(frames)
-            for part, height in enumerate(heights, 1):
-                known = facts.take(height).join(twins, on="line", how="left", maintain_order="left")
-                lines, findings = _judge_part(
-                    folder, part, known, layout=layout, context=context, branches=branches
-                )
+            known = (
+                facts.take(height).join(twins, on="line", how="left", maintain_order="left")
+                for height in heights
+            )
+            ahead = map if len(heights) == 1 else two_ahead  # while the database sends the next part
+            done = 0
+            for part, (lines, findings) in enumerate(ahead(judge, enumerate(known, 1)), 1):
                 summary.add(lines, findings)
                 done += lines.height
                 progress(0.5 + 0.5 * part / len(heights), done)
