@@ -72,9 +72,14 @@ def test_an_upload_for_which_there_is_no_room_is_refused_and_nothing_kept(small_
 
 
 @pytest.mark.django_db
-def test_a_plan_for_which_there_is_no_room_leaves_nothing_and_is_made_later(small_disk: Path) -> None:
+@pytest.mark.parametrize("novedad", ["ENT", "MSU"])
+def test_a_plan_for_which_there_is_no_room_leaves_nothing_and_is_made_later(
+    small_disk: Path, novedad: str
+) -> None:
     desk = make_desk()
-    content = text(*(desk.record("ENT", cedula(), sueldo=f"{500 + at}.{at % 100:02}") for at in range(3000)))
+    content = text(
+        *(desk.record(novedad, cedula(), sueldo=f"{500 + at}.{at % 100:02}") for at in range(3000))
+    )
     batch = desk.receive(content)
     ballast = small_disk / "ballast"
     ballast.write_bytes(b"x" * (os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_bsize - 8192))

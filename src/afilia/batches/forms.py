@@ -90,7 +90,8 @@ class UploadForm(forms.Form):
         return file
 
     def refuse(self, reason: UploadRefusal) -> None:
-        """Show why the upload was not taken."""
+        """Show why the upload was not taken, in place of what else is said of the file."""
+        self.errors.pop("file", None)
         self.add_error("file", upload_refusal_text(reason, max_megabytes=self.max_megabytes))
 
 

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from afilia.access.decorators import HolderRequest, holder_required
 from afilia.access.queries import Holder
 from afilia.batches import actions, mending, queries, report
-from afilia.batches.actions import Sender, UploadRefusedError
+from afilia.batches.actions import Sender, UploadRefusal, UploadRefusedError
 from afilia.batches.forms import (
     MODES,
     SEVERITIES,
@@ -29,6 +29,7 @@ from afilia.batches.forms import (
 )
 from afilia.batches.models import Batch
 from afilia.batches.rules import Mode, Refusal, State
+from afilia.batches.uploads import found_no_room
 from afilia.novedades.catalogue import LANGUAGES
 from afilia.novedades.rules.layouts import Catalogue
 from afilia.novedades.rules.marks import Severity
@@ -58,7 +59,9 @@ def upload(request: HolderRequest) -> HttpResponse:
         max_megabytes=_max_megabytes(),
         initial={"novedad": request.GET.get("tipo", "")},
     )
-    if request.method == "POST" and form.is_valid():
+    if found_no_room(request):
+        form.refuse(UploadRefusal.DISK_FULL)
+    elif request.method == "POST" and form.is_valid():
         try:
             batch = actions.receive(
                 sender=_sender(request.holder),
