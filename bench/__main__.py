@@ -6,6 +6,7 @@ import platform
 import sys
 import tempfile
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -37,13 +38,13 @@ def main() -> int:
         if not report.judged:
             print(f"Limits hold for {FULL:,} lines; these figures are not judged.")
         if {"bulk", "memory"} & {*names}:
-            measured = bulk.measure(server, lines=lines, rounds=rounds, folder=folder, today=today)
+            measure = partial(bulk.measure, server, folder=folder, today=today, shuffled=options.shuffled)
+            measured = measure(lines=lines, rounds=rounds)
             if "bulk" in names:
                 bulk.report_speed(report, measured, lines=lines)
             if "memory" in names:
                 bulk.report_memory(report, measured, lines=lines)
-                large = bulk.measure(server, lines=4 * lines, rounds=1, folder=folder, today=today)
-                bulk.report_growth(report, measured, large)
+                bulk.report_growth(report, measured, measure(lines=4 * lines, rounds=1))
         if "portal" in names:
             count = min(PORTAL_LINES, lines)
             portal.measure(report, lines=count, rounds=rounds, folder=folder, today=today)
@@ -59,6 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="name", help=", ".join(NAMES))
     parser.add_argument("--lines", type=int, help=f"of the file; {FULL:,} unless given")
     parser.add_argument("--quick", action="store_true", help="a tenth of the lines, one round")
+    parser.add_argument("--shuffled", action="store_true", help="bulk and memory: the lines in no order")
     return parser.parse_args()
 
 

@@ -55,10 +55,12 @@ def history(server: Server, *, workers: int) -> Iterator[Database]:
         server.drop(template)
 
 
-def measure(server: Server, *, lines: int, rounds: int, folder: Path, today: date) -> Measured:
+def measure(
+    server: Server, *, lines: int, rounds: int, folder: Path, today: date, shuffled: bool
+) -> Measured:
     """Measure `rounds` times, each on a fresh copy of the same history."""
     file = folder / f"MSU_{lines}.txt"
-    data.write_file(file, lines=lines, today=today)
+    data.write_file(file, lines=lines, today=today, shuffled=shuffled)
     measured = Measured()
     with history(server, workers=lines) as template:
         for _ in range(rounds):

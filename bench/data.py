@@ -27,11 +27,11 @@ def workers(count: int) -> pl.DataFrame:
     )
 
 
-def write_file(path: Path, *, lines: int, today: date, after: int = 0) -> None:
+def write_file(path: Path, *, lines: int, today: date, after: int = 0, shuffled: bool = False) -> None:
     """Write an MSU file with one line for each of `lines` workers, of the month of `today`.
 
-    The workers are those after the first `after` ones. The lines are shuffled: a payroll program does not
-    sort by the day on which people were hired.
+    The workers are those after the first `after` ones, sorted by their numbers, as payroll programs write
+    them and as they were hired; or else `shuffled`.
     """
     row = pl.format(
         "{};{};{};{};MSU;{};{}.50",
@@ -42,8 +42,10 @@ def write_file(path: Path, *, lines: int, today: date, after: int = 0) -> None:
         "number",
         500 + pl.col("at") % 1000,
     )
-    shuffled = workers(after + lines).slice(after).sample(fraction=1, shuffle=True, seed=SEED)
-    shuffled.select(row).write_csv(path, include_header=False, line_terminator="\r\n", quote_style="never")
+    chosen = workers(after + lines).slice(after)
+    if shuffled:
+        chosen = chosen.sample(fraction=1, shuffle=True, seed=SEED)
+    chosen.select(row).write_csv(path, include_header=False, line_terminator="\r\n", quote_style="never")
 
 
 def hire(database: psycopg.Connection, *, count: int) -> None:
