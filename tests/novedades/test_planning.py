@@ -11,10 +11,11 @@ from django.db import connection
 from afilia.batches.rules import State
 from afilia.employers.models import Branch, EmployerKind
 from afilia.novedades.models import Novedad
+from afilia.ops.demo import loading
 from afilia.registries import civil
 from afilia.registries.models import CivilRecord
 from afilia.workers.models import Employment, IdentityNumber
-from tests.batches.filing import TYPES, Desk, make_desk
+from tests.batches.filing import BODIES, TYPES, Desk, make_desk
 from tests.builders import NOW, cedula, make_branch, make_employer, make_employment, make_key, make_person
 
 pytestmark = pytest.mark.django_db
@@ -369,6 +370,22 @@ def test_other_subjects_are_new(desk: Desk, worker: str) -> None:
     assert desk.plan(desk.record("PRA", worker, fecha_suscripcion="20261120")).outcomes == ["new"]
     desk.file(desk.record("PFN", worker))
     assert desk.plan(desk.record("PFN", worker, periodo="2026-09 A 2026-09")).outcomes == ["new"]
+
+
+@pytest.mark.parametrize("novedad", ["ENT", "SAL", "MSU", "INS"])
+def test_the_history_of_the_demo_is_what_the_same_lines_would_register(novedad: str) -> None:
+    assert loading.load(now=NOW)
+    row = Novedad.objects.filter(kind=novedad).latest("period", "pk")
+    work = row.employment
+    fields = {
+        name: "00000000" if value is None else value.replace("-", "") if name.startswith("fecha") else value
+        for name, value in (row.details or {}).items()
+    }
+    if row.amount is not None:
+        fields["sueldo" if "sueldo" in BODIES[novedad] else "valor"] = str(row.amount)
+    desk = make_desk(work.employer)
+    line = desk.record(novedad, number_of(work), branch=work.branch.number, period=str(row.period), **fields)
+    assert desk.plan(line).outcomes == ["unchanged"]
 
 
 # Lateness

@@ -30,7 +30,7 @@ class Event:
     amount: Decimal | None  # US$
     due_on: date
     filed_on: date
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def subject(self) -> str:
@@ -86,8 +86,8 @@ def _events(employment: Employment, staff: Mapping[str, Any], random: Random) ->
         due_on=_due("ENT", entry),
         filed_on=registered,
         details={
-            "fecha_ingreso": f"{entry:%Y%m%d}",
-            "fecha_registro": f"{registered:%Y%m%d}",
+            "fecha_ingreso": entry.isoformat(),
+            "fecha_registro": registered.isoformat(),
             "jornada": "1",
             "seguro_social": "R",
             "tipo_empleador": "2",
@@ -113,9 +113,9 @@ def _events(employment: Employment, staff: Mapping[str, Any], random: Random) ->
             due_on=_due("SAL", employment.left_on),
             filed_on=employment.left_on + timedelta(days=random.randint(0, 3)),
             details={
-                "fecha_salida": f"{employment.left_on:%Y%m%d}",
+                "fecha_salida": employment.left_on.isoformat(),
                 "causa": random.choice(EXIT_CAUSES),
-                "fecha_fallecimiento": "00000000",
+                "fecha_fallecimiento": None,
             },
         )
 
@@ -153,7 +153,7 @@ def _file(branch: Branch, events: Iterable[Event], *, by_number: str) -> None:
             subject=event.subject,
             amount=event.amount,
             due_on=event.due_on,
-            details=dict(event.details),
+            details=dict(event.details) or None,
         )
         for filing, key in zip(filings, keys, strict=True)
         for line, event in enumerate(by_filing[key], start=1)
