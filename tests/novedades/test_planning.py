@@ -8,8 +8,10 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from afilia.batches import receipts
 from afilia.batches.rules import State
 from afilia.employers.models import Branch, EmployerKind
+from afilia.novedades import check, reading
 from afilia.novedades.models import Novedad
 from afilia.ops.demo import loading
 from afilia.registries import civil
@@ -587,3 +589,31 @@ def test_the_files_of_these_tests_are_in_time_and_without_findings(desk: Desk) -
         number = newcomer if novedad == "ENT" else number_of(make_employment(branch=branch(desk)))
         planned = desk.plan(desk.record(novedad, number))
         assert (planned.outcomes, planned.codes()) == (["new"], [])
+
+
+@pytest.mark.parametrize("novedad", ["ENT", "MSU"])
+def test_a_file_of_many_pieces_is_planned_and_registered_like_one_of_one(
+    desk: Desk, novedad: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered = [number_of(make_employment(branch=branch(desk))) for _ in range(30)]
+    numbers = [cedula() if novedad == "ENT" else number for number in entered]
+    lines = [
+        desk.record(novedad, number) for number in [*numbers[:20], "0000000000", *numbers[20:], numbers[3]]
+    ]
+    lines.insert(9, "")
+    whole = desk.plan(*lines)
+    for module in (check, reading):
+        monkeypatch.setattr(module, "PIECE", 500)
+    pieces = desk.plan(*lines)
+    assert (pieces.lines, pieces.findings) == (whole.lines, whole.findings)
+    assert len(pieces.summary["starts"]) > 3
+    for summary in (whole.summary, pieces.summary):
+        summary.pop("starts")
+    assert pieces.summary == whole.summary
+    batch = desk.go_on(pieces)
+    assert [row.line for row in Novedad.objects.order_by("line")] == [
+        row["line"] for row in pieces.lines if row["outcome"] == "new"
+    ]
+    annex = b"".join(receipts.annex_csv(batch)).decode().splitlines()
+    assert len(annex) == 1 + len(lines) - 1
+    assert sum("Registrada" in row for row in annex) == 30
