@@ -133,6 +133,7 @@ def test_death_is_told(serve: Serve) -> None:
         (200, json.dumps(PERSON | {"names": " "}).encode()),
         (200, json.dumps(PERSON | {"names": 1}).encode()),
         (200, json.dumps(PERSON | {"names": "LUZ\x00"}).encode()),
+        (200, json.dumps(PERSON | {"names": "Ñ" * 301}).encode()),
         (200, json.dumps(PERSON | {"birth_on": "1990-02-30"}).encode()),
         (200, json.dumps(PERSON | {"birth_on": None}).encode()),
         (200, json.dumps(PERSON | {"death_on": 1}).encode()),

@@ -17,6 +17,7 @@ from afilia.registries.models import CivilRecord
 
 log = logging.getLogger(__name__)
 
+LONGEST_NAMES = 300  # characters, as in the local copy
 NUMBERS_PER_QUERY = 10_000
 SECONDS_PER_STEP = 2.0  # to connect, to send, and between two pieces of an answer
 REQUESTS_AT_ONCE = 8
@@ -134,6 +135,7 @@ def _person(response: httpx.Response, number: str) -> CivilPerson | None:
     except (ValueError, TypeError, KeyError, RecursionError):
         raise _NoAnswerError from None
     named = isinstance(person.names, str) and person.names.strip() and person.names.isprintable()
+    named = named and len(person.names) <= LONGEST_NAMES
     if response.status_code != httpx.codes.OK or person.cedula != number or not named:
         raise _NoAnswerError
     return person
