@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import polars as pl
-
 from afilia.access.models import EmployerKey
 from afilia.batches import actions, files
 from afilia.batches.actions import Sender
 from afilia.batches.models import Batch
 from afilia.batches.rules import Mode, Refusal
-from afilia.employers.models import Employer
+from afilia.employers.models import Branch, Employer
 from afilia.novedades.models import Novedad
 from afilia.novedades.planning import findings_of, lines_of
+from afilia.registries.models import CivilRecord
+from afilia.workers.models import Employment
 from tests.builders import NOW, make_branch, make_employer
 
 BODIES = {
@@ -182,9 +182,17 @@ def in_force(employer: Employer) -> Iterator[Novedad]:
     yield from highest.values()
 
 
-def day(value: date) -> str:
-    return f"{value:%Y%m%d}"
+def branch(desk: Desk, number: str = "0001") -> Branch:
+    return desk.employer.branches.get(number=number)
 
 
-def column(rows: list[dict[str, Any]], name: str) -> list[Any]:
-    return pl.DataFrame(rows)[name].to_list()
+def number_of(employment: Employment) -> str:
+    """The one number of its worker."""
+    return employment.person.numbers.get().number
+
+
+NAMES = 'PEÑA LUZ, LA "ÑATA" \\N'
+
+
+def in_register(number: str, *, death_on: date | None = None) -> None:
+    CivilRecord.objects.create(cedula=number, names=NAMES, birth_on=date(1990, 2, 28), death_on=death_on)
