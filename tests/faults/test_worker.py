@@ -78,7 +78,9 @@ def test_a_worker_that_loses_the_database_ends_and_its_successor_finishes(waitin
 
 def test_a_worker_told_to_stop_stops(plant: Plant) -> None:
     worker = plant.start_worker()
-    plant.until(lambda: plant.rows("SELECT count(*) FROM procrastinate_workers") == [(1,)])
+    # It listens for jobs after it has begun to listen for signals.
+    listening = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%%'"
+    plant.until(lambda: plant.rows(listening) == [(1,)])
     worker.terminate()
     assert worker.wait(10) == 0
     assert plant.rows("SELECT count(*) FROM procrastinate_workers") == [(0,)]
