@@ -86,6 +86,45 @@ def test_a_long_job_is_done_when_it_ends(desk: Desk) -> None:
     assert batch.filing.filed_at == later
 
 
+def test_the_person_who_confirms_is_the_one_who_filed(desk: Desk) -> None:
+    batch = desk.plan(desk.record("MSU", employ(desk))).batch
+    colleague = make_key(desk.employer, number=cedula())
+    sender = actions.Sender(
+        employer=desk.employer, by_number=colleague.number, key_id=colleague.pk, branches=None
+    )
+    actions.confirm(
+        batch_id=batch.id,
+        sender=sender,
+        mode=Mode.ALL,
+        max_error_percent=None,
+        corrections_meant=False,
+        now=NOW,
+    )
+    actions.register(batch_id=batch.id, now=NOW)
+    batch.refresh_from_db()
+    assert batch.filing is not None
+    assert (batch.by_number, batch.filing.by_number) == (desk.sender.by_number, colleague.number)
+
+
+def test_a_key_to_one_branch_is_told_of_no_other(desk: Desk) -> None:
+    number = employ(desk, branch="0002")
+    employ(desk)
+    key = make_key(desk.employer, number=cedula(), branches=[desk.employer.branches.get(number="0002")])
+    sender = actions.Sender(
+        employer=desk.employer, by_number=key.number, key_id=key.pk, branches=frozenset({"0002"})
+    )
+    batch = actions.receive(
+        sender=sender,
+        novedad="MSU",
+        file_name="MSU.txt",
+        chunks=[text(desk.record("MSU", number, branch="0002")).encode()],
+        now=NOW,
+    )
+    actions.plan(batch_id=batch.id, attempt=batch.attempt, now=NOW)
+    batch.refresh_from_db()
+    assert batch.summary["active_before"] == 1
+
+
 def test_the_three_moments_are_apart(desk: Desk) -> None:
     planned = desk.plan(desk.record("MSU", employ(desk)))
     confirmed_at, registered_at = NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)

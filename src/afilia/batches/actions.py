@@ -241,6 +241,7 @@ def confirm(
     batch.max_error_percent = max_error_percent if mode is Mode.PERCENT else None
     batch.corrections_meant = corrections_meant
     batch.confirmed_at = now
+    batch.confirmed_by = sender.by_number
     batch.save()
     Progress.objects.update_or_create(batch=batch, defaults={"percent": 0, "lines": 0})
     queue.defer("batches.register", batch_id=str(batch.id))
@@ -295,7 +296,7 @@ def _register_if_fresh(batch_id: UUID, *, now: datetime, clock: Clock | None) ->
     count = queries.counts(batch).to_register(corrections_meant=batch.corrections_meant)
     batch.filing = novedades.register(
         employer=employer,
-        by_number=batch.by_number,
+        by_number=batch.confirmed_by,
         folder=files.plan_folder(batch),
         layout=context(on).catalogue.layouts[batch.summary["novedad"]],
         corrections_meant=batch.corrections_meant,

@@ -39,6 +39,7 @@ class Batch(models.Model):
     max_error_percent = models.SmallIntegerField(null=True)
     corrections_meant = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.CharField(max_length=20, blank=True)  # who filed: the person who confirmed
     filing = models.OneToOneField(Filing, models.PROTECT, null=True, related_name="batch")
     receipt = models.OneToOneField(IssuedDocument, models.PROTECT, null=True, related_name="batch")
 

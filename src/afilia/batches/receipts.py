@@ -61,7 +61,7 @@ def facts(batch: Batch, *, at: datetime) -> ReceiptFacts:
         registered_at=timezone.localtime(batch.registered_at),
         employer_name=batch.employer.name,
         ruc=batch.employer.ruc,
-        by_number=batch.by_number,
+        by_number=filing.by_number,
         file_name=batch.file_name,
         sha256=batch.sha256,
         novedad=novedad.type,

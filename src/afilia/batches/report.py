@@ -253,8 +253,10 @@ def mode_hints(counts: Counts) -> dict[str, str]:
     if not counts.rejected:
         return {
             Mode.ALL.value: gettext("No hay líneas rechazadas: el archivo se registra completo."),
-            Mode.GOOD.value: gettext("Hoy da lo mismo: todas las líneas son correctas."),
-            Mode.PERCENT.value: gettext("Hoy da lo mismo: el archivo tiene 0 % de errores."),
+            Mode.GOOD.value: gettext(
+                "En este archivo el resultado es igual: todas las líneas son correctas."
+            ),
+            Mode.PERCENT.value: gettext("En este archivo el resultado es igual: tiene 0 % de errores."),
         }
     left = ngettext(
         "Se registran las correctas (%(good)s). La rechazada queda fuera y la puede corregir cuando quiera.",

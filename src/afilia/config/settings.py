@@ -32,12 +32,20 @@ if not DEMO and len(SECRET_KEY) < 50:
 CODES_KEY = needed_in_production(
     "AFILIA_CODES_KEY", SECRET_KEY, "50 or more random characters, kept for good"
 )
+if not DEMO and (len(CODES_KEY) < 50 or CODES_KEY == SECRET_KEY):
+    raise SettingError(
+        "AFILIA_CODES_KEY must have 50 or more random characters, others than AFILIA_SECRET_KEY."
+    )
 
-ALLOWED_HOSTS = needed_in_production(
-    "AFILIA_HOSTS",
-    "localhost,127.0.0.1,[::1]",
-    "the host names that the portal answers to, separated by commas",
-).split(",")
+ALLOWED_HOSTS = (
+    needed_in_production(
+        "AFILIA_HOSTS",
+        "localhost,127.0.0.1,[::1]",
+        "the host names that the portal answers to, separated by commas",
+    )
+    .replace(" ", "")
+    .split(",")
+)
 PUBLIC_URL = needed_in_production(
     "AFILIA_PUBLIC_URL",
     f"http://localhost:{env.number('PORT', 8000)}",
@@ -169,6 +177,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_FAILURE_VIEW = "afilia.site.views.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC_URL.startswith("https://") else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # the proxy that does TLS sets it
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -73,10 +73,12 @@ class Summary:
         kept = lines.select("line", "outcome", "employment_id", "revision")
         self.digest.update(kept.write_csv(include_header=False).encode())
 
-    def as_json(self, check: FileCheck, employer: Employer) -> dict[str, Any]:
+    def as_json(
+        self, check: FileCheck, employer: Employer, *, allowed: frozenset[str] | None
+    ) -> dict[str, Any]:
         """The summary that a batch keeps."""
         rejected = check.totals.rejected + self.outcomes[Outcome.REJECTED]
-        active = queries.active_employments(employer, on=self.today)
+        active = queries.active_employments(employer, on=self.today, allowed=allowed)
         effect = check.context.catalogue.layouts[check.anchor.type].effect if check.anchor else None
         return {
             "refused": check.refused,
@@ -155,7 +157,7 @@ def _make(
     summary = Summary(today=context.today, codes=Counter(check.totals.codes))
     _write(check.file_findings, folder / "findings-0000.parquet")
     if check.anchor is None:
-        return summary.as_json(check, employer)
+        return summary.as_json(check, employer, allowed=allowed)
     layout = context.catalogue.layouts[check.anchor.type]
     with Staging(employer, layout, allowed=allowed) as staging:
         heights = _stage(check, staging, layout, folder, progress)
@@ -178,7 +180,7 @@ def _make(
                 summary.add(lines, findings)
                 done += lines.height
                 progress(0.5 + 0.5 * part / len(heights), done)
-    return summary.as_json(check, employer)
+    return summary.as_json(check, employer, allowed=allowed)
 
 
 def _stage(check: FileCheck, staging: Staging, layout: Layout, folder: Path, progress: Progress) -> list[int]:

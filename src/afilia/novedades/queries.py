@@ -17,9 +17,13 @@ def active_on(day: date) -> Q:
     return Q(left_on__isnull=True) | Q(left_on__gt=day)
 
 
-def active_employments(employer: Employer, *, on: date) -> int:
-    """How many employments of an employer are active on a day; a worker in two branches has two."""
-    return Employment.objects.filter(active_on(on), employer=employer).count()
+def active_employments(employer: Employer, *, on: date, allowed: frozenset[str] | None) -> int:
+    """How many employments of an employer are active on a day; a worker in two branches has two.
+
+    Counted are those in the branches that the user may file for; `allowed` None is all of the employer's.
+    """
+    active = Employment.objects.filter(active_on(on), employer=employer)
+    return (active if allowed is None else active.filter(branch__number__in=allowed)).count()
 
 
 def branch_numbers(employer: Employer, *, allowed: frozenset[str] | None) -> list[str]:
