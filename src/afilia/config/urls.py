@@ -3,6 +3,8 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("afilia.site.urls")),
     path("", include("afilia.access.urls")),
+    path("", include("afilia.recovery.urls")),
+    path("", include("afilia.registration.urls")),
     path("", include("afilia.documents.urls")),
     path("", include("afilia.novedades.urls")),
     path("", include("afilia.batches.urls")),

@@ -16,6 +16,7 @@ class Employer(models.Model):
     kind = models.CharField(max_length=20, choices=EmployerKind.choices)
     name = models.CharField(max_length=300)
     email = models.EmailField(blank=True)
+    email_verified_at = models.DateTimeField(null=True, blank=True)  # by a code sent to it
     # Raised by every change of this employer's labour history: a plan made at another version is made again.
     history_version = models.BigIntegerField(default=0)
 

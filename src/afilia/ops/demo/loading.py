@@ -19,7 +19,7 @@ def load(*, now: datetime) -> bool:
     """Fill a database that has no employer with the demo; say whether it did."""
     if Employer.objects.exists():
         return False
-    employers = _employers()
+    employers = _employers(now=now)
     _keys(employers, now=now)
     random = Random(SEED)  # noqa: S311  the demo is the same on every machine
     sampled = _sampled_workers()
@@ -41,11 +41,15 @@ def load(*, now: datetime) -> bool:
     return True
 
 
-def _employers() -> dict[str, Employer]:
+def _employers(*, now: datetime) -> dict[str, Employer]:
     employers = {}
     for raw in demo.DATA["employer"]:
         employer = Employer.objects.create(
-            ruc=raw["ruc"], kind=raw["kind"], name=raw["name"], email=raw["email"]
+            ruc=raw["ruc"],
+            kind=raw["kind"],
+            name=raw["name"],
+            email=raw["email"],
+            email_verified_at=now if raw["email"] else None,
         )
         Branch.objects.bulk_create(Branch(employer=employer, **branch) for branch in raw["branches"])
         employers[employer.ruc] = employer
