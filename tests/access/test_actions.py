@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 
 from afilia.access import actions, hashing, queries
 from afilia.access.models import EmployerKey, SignInTries
-from afilia.access.rules import Reason, Refusal
+from afilia.access.rules.limits import Reason, Refusal
 from afilia.audit import queries as audit
 from afilia.audit.models import Entry
 from afilia.employers.models import Branch

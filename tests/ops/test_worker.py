@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from afilia.access.models import SignInTries
-from afilia.access.rules import LOCK
+from afilia.access.rules.limits import LOCK
 from afilia.kit import queue
 from afilia.ops import actions
 from tests.builders import NOW

@@ -5,8 +5,9 @@ from hmac import compare_digest
 from django.conf import settings
 from django.db import connection, transaction
 
-from afilia.access import hashing, queries, rules
+from afilia.access import hashing, queries
 from afilia.access.models import EmployerKey, SignInTries
+from afilia.access.rules import limits
 from afilia.audit import actions as audit
 from afilia.employers.models import Employer
 from afilia.kit import codes
@@ -44,7 +45,7 @@ def set_key(*, employer: Employer, number: str, key: str, now: datetime) -> Empl
     return held
 
 
-def sign_in(*, number: str, key: str, address: str, now: datetime) -> EmployerKey | rules.Refusal:
+def sign_in(*, number: str, key: str, address: str, now: datetime) -> EmployerKey | limits.Refusal:
     """Judge an identification number and an employer key typed at a client's address.
 
     The try is counted and the count committed before it is judged, so that guesses made at once cannot
@@ -52,14 +53,14 @@ def sign_in(*, number: str, key: str, address: str, now: datetime) -> EmployerKe
     whether the number is known or not. A pair that is locked costs no computation and leaves no entry.
     """
     pair = codes.digest(
-        settings.SECRET_KEY, purpose="sign-in-tries", typed=f"{number} {rules.network(address)}"
+        settings.SECRET_KEY, purpose="sign-in-tries", typed=f"{number} {limits.network(address)}"
     )
     tries, last_at = _count(pair, now=now)
-    if not rules.is_judged(tries):
-        return rules.refusal(tries, last_at=last_at, now=now)
+    if not limits.is_judged(tries):
+        return limits.refusal(tries, last_at=last_at, now=now)
     found = _key_opened(number=number, key=key)
     if found is None:
-        return _refuse(pair, rules.refusal(tries, last_at=last_at, now=now), now=now)
+        return _refuse(pair, limits.refusal(tries, last_at=last_at, now=now), now=now)
     with transaction.atomic():
         SignInTries.objects.filter(pair=pair).delete()
         audit.record(
@@ -78,7 +79,7 @@ def sign_out(*, holder: queries.Holder, now: datetime) -> None:
 
 def forget_tries(*, now: datetime) -> None:
     """Forget the tries that no longer count."""
-    SignInTries.objects.filter(last_at__lte=now - rules.LOCK).delete()
+    SignInTries.objects.filter(last_at__lte=now - limits.LOCK).delete()
 
 
 # A try while locked changes nothing; after the lock, or long after the last try, the count starts again.
@@ -96,7 +97,7 @@ RETURNING wrong, last_at
 
 def _count(pair: bytes, *, now: datetime) -> tuple[int, datetime]:
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"pair": pair, "now": now, "since": now - rules.LOCK, "tries": rules.TRIES})
+        cursor.execute(COUNT, {"pair": pair, "now": now, "since": now - limits.LOCK, "tries": limits.TRIES})
         tries, last_at = cursor.fetchone()
     return tries, last_at
 
@@ -108,10 +109,10 @@ def _key_opened(*, number: str, key: str) -> EmployerKey | None:
     return opened[0] if opened else None
 
 
-def _refuse(pair: bytes, refusal: rules.Refusal, *, now: datetime) -> rules.Refusal:
+def _refuse(pair: bytes, refusal: limits.Refusal, *, now: datetime) -> limits.Refusal:
     with transaction.atomic():
         audit.record(
-            "sign-in.locked" if refusal.reason is rules.Reason.LOCKED else "sign-in.refused",
+            "sign-in.locked" if refusal.reason is limits.Reason.LOCKED else "sign-in.refused",
             actor="anonymous",
             subject=f"sign-in:{pair.hex()}",
             at=now,

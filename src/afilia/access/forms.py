@@ -1,12 +1,19 @@
 import math
+from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from afilia.access.rules import Reason, Refusal
+from afilia.access.breached import is_breached
+from afilia.access.policy import key_policy
+from afilia.access.rules.keys import Fault as KeyFaultReason
+from afilia.access.rules.keys import KeyFault, KeyPolicy, KeySubject, key_faults, normalised
+from afilia.access.rules.limits import Reason, Refusal
 from afilia.identifiers.person import Fault, person_number_fault
+
+LONGEST_KEY = 512  # characters as they are typed: accents may come as characters of their own
 
 
 class SignInForm(forms.Form):
@@ -22,7 +29,7 @@ class SignInForm(forms.Form):
     key = forms.CharField(
         label=_("Clave de empleador"),
         strip=False,
-        max_length=200,
+        max_length=LONGEST_KEY,
         error_messages={"required": _("Escriba su clave de empleador.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
@@ -54,3 +61,68 @@ class SignInForm(forms.Form):
             )
             % {"minutes": minutes},
         )
+
+
+class NewKeyForm(forms.Form):
+    """A key that a person chooses, typed twice; `about` says whose it is to be.
+
+    Show `access/key_policy.html` above it, with `policy=form.policy`.
+    """
+
+    new_key = forms.CharField(
+        label=_("Clave nueva"),
+        strip=False,
+        max_length=LONGEST_KEY,
+        error_messages={"required": _("Escriba la clave nueva.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"}),
+    )
+    repeat = forms.CharField(
+        label=_("La clave nueva otra vez"),
+        strip=False,
+        max_length=LONGEST_KEY,
+        error_messages={"required": _("Escriba la clave nueva otra vez.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, about: KeySubject, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.about = about
+
+    @property
+    def policy(self) -> KeyPolicy:
+        return key_policy()
+
+    def clean_new_key(self) -> str:
+        key: str = self.cleaned_data["new_key"]
+        faults = key_faults(key, about=self.about, policy=self.policy, breached=is_breached)
+        if faults:
+            raise forms.ValidationError([_fault_text(fault, self.policy) for fault in faults])
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        new_key, repeat = cleaned.get("new_key"), cleaned.get("repeat")
+        if new_key and repeat and normalised(new_key) != normalised(repeat):
+            self.add_error("repeat", gettext("Las dos claves no son iguales. Escríbalas otra vez."))
+        return cleaned
+
+    def refuse_ambiguous(self) -> None:
+        """Show that the person has the same key for another employer."""
+        self.add_error("new_key", gettext("Elija otra clave: esta ya es su clave de otro empleador."))
+
+
+def _fault_text(fault: KeyFault, policy: KeyPolicy) -> str:
+    texts = {
+        KeyFaultReason.SHORT: gettext("La clave es muy corta: escriba %(minimum)d caracteres o más."),
+        KeyFaultReason.LONG: gettext("La clave es muy larga: escriba %(maximum)d caracteres o menos."),
+        KeyFaultReason.PERSONAL: gettext(
+            "La clave contiene «%(part)s», que es un dato suyo o del empleador. Escriba otra sin él."
+        ),
+        KeyFaultReason.OBVIOUS: gettext(
+            "La clave es fácil de adivinar. Agregue palabras que no tengan relación entre sí."
+        ),
+        KeyFaultReason.BREACHED: gettext(
+            "Esta clave está en una lista de claves que se hicieron públicas. Elija otra."
+        ),
+    }
+    return texts[fault.reason] % {"minimum": policy.minimum, "maximum": policy.maximum, "part": fault.part}

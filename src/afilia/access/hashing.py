@@ -6,10 +6,11 @@ among them, however many they are.
 
 import secrets
 from base64 import b64decode, b64encode
-from unicodedata import normalize
 
 from argon2 import extract_parameters
 from argon2.low_level import ARGON2_VERSION, Type, hash_secret
+
+from afilia.access.rules.keys import normalised
 
 # OWASP's minimum: who knows nothing may make the server do this work, so it must not eat the memory.
 TIME_COST, MEMORY_KIB, LANES = 2, 19 * 1024, 1
@@ -40,7 +41,7 @@ def encode_like(encoded: str, key: str) -> str:
 
 
 def _bytes(key: str) -> bytes:
-    return normalize("NFKC", key).encode()  # the same accents from every keyboard
+    return normalised(key).encode()
 
 
 def _zeros(length: int) -> str:

@@ -2,7 +2,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from afilia.access.models import EmployerKey
+from afilia.access.rules.keys import KeySubject
 from afilia.employers.models import Employer
+from afilia.workers.models import Person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,3 +37,15 @@ def _of_key(key: EmployerKey | None) -> Holder | None:
 
 def keys_of_person(number: str) -> list[EmployerKey]:
     return list(EmployerKey.objects.filter(number=number).order_by("pk"))
+
+
+def key_subject(employer: Employer, *, number: str) -> KeySubject:
+    """What must not be in the key of the person with that identification number to the employer."""
+    person = Person.objects.filter(numbers__number=number).first()
+    return KeySubject(
+        number=number,
+        names=person.names if person else "",
+        ruc=employer.ruc,
+        employer=employer.name,
+        email=employer.email,
+    )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from afilia.access import actions, sessions
 from afilia.access.forms import SignInForm
-from afilia.access.rules import Reason, Refusal
+from afilia.access.rules.limits import Reason, Refusal
 
 
 @never_cache

@@ -22,6 +22,15 @@ def needed_in_production(name: str, demo: str, because: str) -> str:
     return env.text(name, demo if DEMO else None, because=because)
 
 
+def breached_keys(name: str) -> Path | None:
+    path = Path(name).resolve()
+    if name and not (path.is_file() and path.stat().st_size):
+        raise SettingError(
+            f"AFILIA_BREACHED_KEYS is {name!r}; it must be a file with one key or hash a line."
+        )
+    return path if name else None
+
+
 SECRET_KEY = needed_in_production(
     "AFILIA_SECRET_KEY", "demo-only-secret-key-demo-only-secret-key-demo-only", "50 or more random characters"
 )
@@ -95,9 +104,16 @@ SIGNING_PASSWORD = needed_in_production(
 # Rules that the sources leave open (docs/settings.md says which)
 POLICY = Policy.read(env)
 
+# Keys that became public, besides our own list of obvious ones
+BREACHED_KEYS = breached_keys(env.text("AFILIA_BREACHED_KEYS", ""))
+
 # Registro Civil: the local copy of the database, or a service over HTTP
 REGISTRO_CIVIL_URL = env.text("AFILIA_REGISTRO_CIVIL_URL", "")
 REGISTRO_CIVIL_TOKEN = env.text("AFILIA_REGISTRO_CIVIL_TOKEN", "")
+
+# SRI: likewise
+SRI_URL = env.text("AFILIA_SRI_URL", "")
+SRI_TOKEN = env.text("AFILIA_SRI_TOKEN", "")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

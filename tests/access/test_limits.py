@@ -2,15 +2,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from afilia.access import rules
-from afilia.access.rules import Reason, Refusal
+from afilia.access.rules import limits
+from afilia.access.rules.limits import Reason, Refusal
 
 NOW = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("tries", "judged"), [(1, True), (5, True), (6, False)])
 def test_five_tries_are_judged(tries: int, judged: bool) -> None:
-    assert rules.is_judged(tries) is judged
+    assert limits.is_judged(tries) is judged
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_five_tries_are_judged(tries: int, judged: bool) -> None:
     ],
 )
 def test_fifth_wrong_try_locks_for_fifteen_minutes(tries: int, age: timedelta, refusal: Refusal) -> None:
-    assert rules.refusal(tries, last_at=NOW - age, now=NOW) == refusal
+    assert limits.refusal(tries, last_at=NOW - age, now=NOW) == refusal
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,4 @@ def test_fifth_wrong_try_locks_for_fifteen_minutes(tries: int, age: timedelta, r
     ],
 )
 def test_clients_are_told_apart_by_what_one_subscriber_gets(address: str, network: str) -> None:
-    assert rules.network(address) == network
+    assert limits.network(address) == network
