@@ -10,6 +10,8 @@ from afilia.access.models import EmployerKey
 from afilia.employers.models import Branch, Employer, EmployerKind
 from afilia.identifiers.person import cedula_check_digit
 from afilia.identifiers.ruc import COMPANY_WEIGHTS
+from afilia.registries.models import SriLoad, SriRecord
+from afilia.registries.rules import EstablishmentState, Standing, TaxpayerKind
 from afilia.workers.models import Employment, IdentityKind, IdentityNumber, Person
 
 NOW = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)  # half past ten in the morning in Quito
@@ -49,6 +51,30 @@ def make_branch(employer: Employer, **changes: object) -> Branch:
     """The branch 0001 unless `number` is given."""
     fields = {"number": "0001", "name": "Matriz", "opened_on": date(2011, 8, 24)}
     return Branch.objects.create(employer=employer, **fields | changes)
+
+
+def make_taxpayer(ruc: str, **changes: object) -> SriRecord:
+    """An active company with one open establishment in the local copy of the SRI's catalogue."""
+    load, _ = SriLoad.objects.get_or_create(source="prueba.csv", defaults={"loaded_at": NOW, "rows": 1})
+    fields = {
+        "number": 1,
+        "name": "EMPRESA DE PRUEBA S.A.",
+        "standing": Standing.ACTIVE,
+        "kind": TaxpayerKind.COMPANY,
+        "taxpayer_class": "GEN",
+        "jurisdiction": "17",
+        "started_on": date(2011, 8, 24),
+        "updated_on": date(2025, 2, 3),
+        "trade_name": "",
+        "state": EstablishmentState.OPEN,
+        "province": "PICHINCHA",
+        "canton": "QUITO",
+        "parish": "IÑAQUITO",
+        "ciiu": "G469000",
+        "activity": "VENTA AL POR MAYOR",
+        "load": load,
+    }
+    return SriRecord.objects.create(ruc=ruc, **fields | changes)
 
 
 def make_key(

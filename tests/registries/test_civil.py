@@ -1,53 +1,22 @@
 import json
 import logging
-import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
-from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from afilia.registries import civil
+from afilia.registries import civil, service
 from afilia.registries.circuit import Circuit
 from afilia.registries.models import CivilRecord
+from tests.registries.conftest import Register, Reply, Serve
 
 PERSON = {"cedula": "0102030400", "names": "LUZ MARÍA PEÑA", "birth_on": "1990-02-28", "death_on": None}
 LUZ = civil.CivilPerson(
     cedula="0102030400", names="LUZ MARÍA PEÑA", birth_on=date(1990, 2, 28), death_on=None
 )
 NOT_FOUND = (404, b'{"detail": "not found"}')
-
-Reply = tuple[int, bytes]
-
-
-class Register:
-    """A Registro Civil on the loopback; `reply` says what it answers to a number."""
-
-    def __init__(self, reply: Callable[[str], Reply]) -> None:
-        self.reply = reply
-        self.requests: list[tuple[str, str | None]] = []
-        self.at_once = self.most_at_once = 0
-        self.closing = Event()
-        self._lock = Lock()
-
-    def handle(self, handler: BaseHTTPRequestHandler) -> None:
-        with self._lock:
-            self.requests.append((handler.path, handler.headers["Authorization"]))
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
-        try:
-            status, body = self.reply(handler.path.rpartition("/")[2])
-        finally:
-            with self._lock:
-                self.at_once -= 1
-        handler.send_response(status)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
 
 
 @pytest.fixture(autouse=True)
@@ -56,42 +25,14 @@ def fresh_circuit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def serve(settings: Settings) -> Iterator[Callable[[Callable[[str], Reply]], Register]]:
-    stops = []
-
+def serve(loopback: Serve, settings: Settings) -> Serve:
     def start(reply: Callable[[str], Reply]) -> Register:
-        register = Register(reply)
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                try:
-                    register.handle(self)
-                except OSError:  # the client left
-                    self.close_connection = True
-
-            def log_message(self, *args: Any) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        stops.append((register, server, thread))
-        settings.REGISTRO_CIVIL_URL = f"http://127.0.0.1:{server.server_port}"
+        register = loopback(reply)
+        settings.REGISTRO_CIVIL_URL = register.url
         settings.REGISTRO_CIVIL_TOKEN = "a-token"
         return register
 
-    yield start
-    for register, server, thread in stops:
-        register.closing.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-Serve = Callable[[Callable[[str], Reply]], Register]
+    return start
 
 
 def found(number: str) -> Reply:
@@ -116,8 +57,6 @@ def test_death_is_told(serve: Serve) -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        (500, b""),
-        (503, json.dumps(PERSON).encode()),
         (401, b"{}"),
         (301, b""),
         (404, b"<html>Not Found</html>"),
@@ -138,10 +77,17 @@ def test_death_is_told(serve: Serve) -> None:
         (200, json.dumps(PERSON | {"birth_on": None}).encode()),
         (200, json.dumps(PERSON | {"death_on": 1}).encode()),
     ],
-    ids=repr,
+    ids=lambda reply: repr(reply)[:60],
 )
-def test_nonsense_and_failures_are_no_answer(serve: Serve, reply: Reply) -> None:
+def test_nonsense_is_no_answer_and_is_not_asked_for_again(serve: Serve, reply: Reply) -> None:
     register = serve(lambda _: reply)
+    assert civil.look_up([LUZ.cedula]) == civil.Answer(unanswered={LUZ.cedula})
+    assert len(register.requests) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_service_that_stumbles_is_asked_twice_and_has_then_no_answer(serve: Serve, status: int) -> None:
+    register = serve(lambda _: (status, json.dumps(PERSON).encode()))
     assert civil.look_up([LUZ.cedula]) == civil.Answer(unanswered={LUZ.cedula})
     assert len(register.requests) == 2
 
@@ -152,9 +98,8 @@ def test_second_try_may_bring_the_answer(serve: Serve) -> None:
     assert civil.look_up([LUZ.cedula]).found == {LUZ.cedula: LUZ}
 
 
-def test_register_that_refuses_connections_is_no_answer(settings: Settings) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        settings.REGISTRO_CIVIL_URL = f"http://127.0.0.1:{server.getsockname()[1]}"
+def test_register_that_refuses_connections_is_no_answer(closed_port: str, settings: Settings) -> None:
+    settings.REGISTRO_CIVIL_URL = closed_port
     assert civil.look_up([LUZ.cedula]) == civil.Answer(unanswered={LUZ.cedula})
 
 
@@ -179,7 +124,7 @@ def test_five_failures_in_a_row_spare_the_register(serve: Serve) -> None:
     numbers = [f"{number:010}" for number in range(100)]
     assert civil.look_up(numbers).unanswered == set(numbers)
     asked = len(register.requests)
-    assert asked < 5 + civil.REQUESTS_AT_ONCE
+    assert asked < 5 + service.REQUESTS_AT_ONCE
     assert civil.look_up([LUZ.cedula]).unanswered == {LUZ.cedula}
     assert len(register.requests) == asked
 

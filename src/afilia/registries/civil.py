@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,15 +12,14 @@ import httpx
 from django.conf import settings
 
 from afilia.registries.circuit import Circuit
+from afilia.registries.errors import RegisterDownError
 from afilia.registries.models import CivilRecord
+from afilia.registries.service import Service
 
 log = logging.getLogger(__name__)
 
 LONGEST_NAMES = 300  # characters, as in the local copy
 NUMBERS_PER_QUERY = 10_000
-SECONDS_PER_STEP = 2.0  # to connect, to send, and between two pieces of an answer
-REQUESTS_AT_ONCE = 8
-TRIES = 2
 
 circuit = Circuit()
 
@@ -43,10 +41,6 @@ class Answer:
     found: dict[str, CivilPerson] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     unanswered: set[str] = field(default_factory=set)  # ask again later; nothing follows from it
-
-
-class _NoAnswerError(Exception):
-    pass
 
 
 def look_up(numbers: Iterable[str], *, seconds: float = 15.0) -> Answer:
@@ -77,65 +71,26 @@ def _from_copy(asked: Sequence[str]) -> Answer:
 
 
 def _from_service(asked: Sequence[str], *, deadline: float) -> Answer:
-    token = settings.REGISTRO_CIVIL_TOKEN
-    client = httpx.Client(
-        base_url=settings.REGISTRO_CIVIL_URL,
-        headers={"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {}),
-        timeout=SECONDS_PER_STEP,
-    )
-    answer = Answer(unanswered=set(asked))
-    pool = ThreadPoolExecutor(REQUESTS_AT_ONCE)
-    futures = {pool.submit(_ask, client, number, deadline=deadline): number for number in asked}
-    answered, _late = wait(futures, timeout=deadline - time.monotonic())
-    # Nobody waits for a request that drips on beyond the deadline; its thread ends with the client.
-    pool.shutdown(wait=False, cancel_futures=True)
-    client.close()
-    for future in answered:
-        number = futures[future]
-        try:
-            person = future.result()
-        except _NoAnswerError:
-            continue
-        answer.unanswered.discard(number)
-        if person is None:
-            answer.unknown.add(number)
-        else:
-            answer.found[number] = person
-    return answer
+    service = Service(url=settings.REGISTRO_CIVIL_URL, token=settings.REGISTRO_CIVIL_TOKEN, circuit=circuit)
+    paths = {number: f"/personas/{quote(number, safe='')}" for number in asked}
+    said = service.ask(paths, _person, deadline=deadline)
+    found = {number: person for number, person in said.items() if person}
+    return Answer(found=found, unknown=said.keys() - found.keys(), unanswered=set(asked) - said.keys())
 
 
-def _ask(client: httpx.Client, number: str, *, deadline: float) -> CivilPerson | None:
-    for _try in range(TRIES):
-        if time.monotonic() >= deadline or not circuit.allows(now=time.monotonic()):
-            break
-        try:
-            response = client.get(f"/personas/{quote(number, safe='')}")
-            person = _person(response, number)
-        except (httpx.HTTPError, _NoAnswerError):
-            circuit.failed(now=time.monotonic())
-        else:
-            circuit.answered()
-            return person
-    raise _NoAnswerError
-
-
-def _person(response: httpx.Response, number: str) -> CivilPerson | None:
+def _person(status: int, content: Any, number: str) -> CivilPerson | None:
     """The person of the answer, None when the register does not know the number."""
-    try:
-        content: Any = response.json()
-        # The page «not found» of some proxy is no word of the register: its own answer is JSON.
-        if response.status_code == httpx.codes.NOT_FOUND and isinstance(content, dict):
-            return None
-        person = CivilPerson(
-            cedula=content["cedula"],
-            names=content["names"],
-            birth_on=date.fromisoformat(content["birth_on"]),
-            death_on=date.fromisoformat(content["death_on"]) if content["death_on"] else None,
-        )
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise _NoAnswerError from None
+    # The page «not found» of some proxy is no word of the register: its own answer is JSON.
+    if status == httpx.codes.NOT_FOUND and isinstance(content, dict):
+        return None
+    person = CivilPerson(
+        cedula=content["cedula"],
+        names=content["names"],
+        birth_on=date.fromisoformat(content["birth_on"]),
+        death_on=date.fromisoformat(content["death_on"]) if content["death_on"] else None,
+    )
     named = isinstance(person.names, str) and person.names.strip() and person.names.isprintable()
     named = named and len(person.names) <= LONGEST_NAMES
-    if response.status_code != httpx.codes.OK or person.cedula != number or not named:
-        raise _NoAnswerError
+    if status != httpx.codes.OK or person.cedula != number or not named:
+        raise RegisterDownError
     return person
