@@ -26,7 +26,7 @@ from afilia.batches.rules import Mode, Refusal, State
 from afilia.novedades.models import Filing, Novedad
 from afilia.workers.models import Employment
 from tests.batches.filing import Desk, make_desk, text
-from tests.builders import NOW, cedula, make_employment, make_key
+from tests.builders import NOW, cedula, make_employment, make_key, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -365,6 +365,31 @@ def test_a_change_of_the_history_that_touches_the_plan_sends_it_back(desk: Desk)
     assert (batch.summary["changed"], batch.summary["unchanged"]) == (True, 1)
     assert events(batch)[-1] == "batch.plan-changed"
     assert desk.confirm(batch) is Refusal.NOTHING_TO_REGISTER
+
+
+def test_another_pay_before_sends_a_change_of_pay_back(desk: Desk) -> None:
+    """The sum before and after is what the employer confirmed, though each line ends as it did."""
+    number = employ(desk)
+    batch = desk.plan(desk.record("MSU", number)).batch
+    desk.confirm(batch)
+    desk.file(desk.record("MSU", number, period="202610", sueldo="512.00"))
+    actions.register(batch_id=batch.pk, now=NOW)
+    before, batch = batch.summary, Batch.objects.get(pk=batch.pk)
+    assert (batch.state, batch.summary["changed"]) == (State.PLANNED, True)
+    assert (before["new"], batch.summary["new"]) == (1, 1)
+    assert batch.summary["sums"]["new"]["before"] == "512.00"
+
+
+def test_another_finding_sends_an_entry_back(desk: Desk) -> None:
+    """Nothing of the line itself is different, but it is now a worker of another branch who enters."""
+    number = make_person().numbers.get().number
+    batch = desk.plan(desk.record("ENT", number, branch="0002")).batch
+    assert desk.confirm(batch) is None
+    desk.file(desk.record("ENT", number))
+    actions.register(batch_id=batch.pk, now=NOW)
+    batch.refresh_from_db()
+    assert (batch.state, batch.summary["changed"], batch.summary["new"]) == (State.PLANNED, True, 1)
+    assert ["warning", "entry.other-branch", 1] in batch.summary["codes"]
 
 
 def test_an_exit_in_between_sends_an_entry_nowhere_but_a_change_of_pay_back(desk: Desk) -> None:

@@ -133,7 +133,7 @@ class History:
             work.left = line.on
 
     def active(self) -> int:
-        return sum(work.left is None or work.left > self.today for work in self.works)
+        return sum(work.left is None or work.left >= self.today for work in self.works)
 
     def _of(self, line: Line) -> list[Work]:
         return [work for work in self.works if (work.worker, work.branch) == (line.worker, line.branch)]
@@ -198,10 +198,14 @@ def summary(lines: list[tuple[Line, Expected]], history: History) -> dict[str, A
             "before": sum((expected.pay_before or Decimal(0) for _, expected in meant), Decimal(0)),
             "after": sum((line.amount or Decimal(0) for line, _ in meant), Decimal(0)),
         }
-    new = [line for line, expected in lines if expected.outcome == "new"]
-    moved = sum(
-        {"ENT": 1, "SAL": -1}.get(line.novedad, 0) for line in new if line.on and line.on <= history.today
-    )
+    after = {
+        outcome: sum(
+            _moved(line, expected, history)
+            for line, expected in lines
+            if expected.outcome == outcome and line.on
+        )
+        for outcome in ("new", "correction")
+    }
     return {
         **{
             name: sum(expected.outcome == outcome for _, expected in lines)
@@ -214,5 +218,15 @@ def summary(lines: list[tuple[Line, Expected]], history: History) -> dict[str, A
         },
         "sums": sums,
         "active_before": history.active(),
-        "active_after": history.active() + moved,
+        "active_after": history.active() + after["new"],
+        "active_corrected": history.active() + after["new"] + after["correction"],
     }
+
+
+def _moved(line: Line, expected: Expected, history: History) -> int:
+    """How many more would be active today with this line alone."""
+    assert line.on
+    if line.novedad == "ENT":
+        return int(expected.work is None and line.on <= history.today)
+    was = expected.work and (expected.work.left is None or expected.work.left >= history.today)
+    return int(line.on >= history.today) - int(bool(was))

@@ -12,6 +12,7 @@ from afilia.batches.rules import State
 from afilia.employers.models import Branch, EmployerKind
 from afilia.novedades import check, reading
 from afilia.novedades.models import Novedad
+from afilia.novedades.queries import active_employments
 from tests.batches.filing import TYPES, Desk, branch, in_register, make_desk, number_of
 from tests.builders import cedula, make_branch, make_employer, make_employment, make_key
 
@@ -104,11 +105,41 @@ def test_consequences_of_entries_and_exits_are_counted(desk: Desk, worker: str) 
     assert (planned.summary["new"], planned.summary["rejected"], planned.summary["accepted"]) == (2, 1, 2)
 
 
-@pytest.mark.parametrize(("left", "after"), [("20261121", 1), ("20261122", 2)])
-def test_who_leaves_later_is_active_until_then(desk: Desk, worker: str, left: str, after: int) -> None:
-    make_employment(branch=branch(desk))
+@pytest.mark.parametrize(("left", "after"), [("20261120", 1), ("20261121", 2), ("20261122", 2)])
+def test_the_last_day_of_work_counts_as_active(desk: Desk, worker: str, left: str, after: int) -> None:
+    other = make_employment(branch=branch(desk))
     planned = desk.plan(desk.record("SAL", worker, fecha_salida=left))
     assert (planned.summary["active_before"], planned.summary["active_after"]) == (2, after)
+    desk.go_on(planned)
+    assert desk.plan(desk.record("INS", number_of(other))).summary["active_before"] == after
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "before", "after"),
+    [
+        ("20261130", "20261120", 1, 0),
+        ("20261120", "20261130", 0, 1),
+        ("20261119", "20261120", 0, 0),
+        ("20261129", "20261130", 1, 1),
+    ],
+)
+def test_a_corrected_exit_moves_who_is_active_where_it_is_meant(
+    desk: Desk, worker: str, first: str, second: str, before: int, after: int
+) -> None:
+    desk.file(desk.record("SAL", worker, fecha_salida=first))
+    planned = desk.plan(desk.record("SAL", worker, fecha_salida=second))
+    summary = planned.summary
+    assert planned.outcomes == ["correction"]
+    assert [summary[f"active_{when}"] for when in ("before", "after", "corrected")] == [before, before, after]
+    batch = desk.go_on(planned, corrections=True)
+    assert active_employments(batch.employer, on=date(2026, 11, 21), allowed=None) == after
+
+
+def test_the_entry_notice_of_an_employment_on_record_makes_nobody_active(desk: Desk, worker: str) -> None:
+    fields = {"fecha_ingreso": "20250102", "fecha_registro": "20250102"}
+    planned = desk.plan(desk.record("ENT", worker, period="202501", **fields))
+    assert planned.outcomes == ["new"]
+    assert (planned.summary["active_before"], planned.summary["active_after"]) == (1, 1)
 
 
 def test_the_sum_of_pay_before_and_after_tells_new_changes_from_corrections(desk: Desk) -> None:

@@ -90,7 +90,7 @@ def page(
 
 
 def _place(employment: Employment, pays: list[Pay], today: date) -> Place:
-    active = employment.left_on is None or employment.left_on > today
+    active = employment.left_on is None or employment.left_on >= today
     in_force = next((pay for pay in pays if pay.since <= today), None) if active else None
     return Place(employment=employment, active=active, pay=in_force)
 

@@ -6,7 +6,7 @@ A plan is a folder: `lines-NNNN.parquet` (PLANNED, one row for each line that th
 
 import hashlib
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ PLANNED = (
     *("amount", "details", "due_on", "on_date", "pay_before", "answer", "names", "birth_on"),
 )
 
-CHANGE: dict[Effect | None, int] = {Effect.ENTRY: 1, Effect.EXIT: -1}  # of active employments, by a new line
+JUDGED_BY = ("entered_on", "left_on")  # what Summary.add reads besides
 
 Progress = Callable[[float, int], None]  # share done, lines done
 
@@ -57,21 +57,37 @@ class Summary:
     outcomes: Counter[str] = field(default_factory=Counter)
     pay_before: Counter[str] = field(default_factory=Counter)  # by outcome
     pay_after: Counter[str] = field(default_factory=Counter)
-    begun: int = 0  # new lines whose day has come
-    digest: Any = field(default_factory=hashlib.sha256)
+    moved: Counter[str] = field(default_factory=Counter)  # active employments more or fewer, by outcome
+    lines: Any = field(default_factory=hashlib.sha256)
+    found: defaultdict[str, Any] = field(default_factory=lambda: defaultdict(hashlib.sha256))  # lines by code
 
-    def add(self, lines: pl.DataFrame, findings: pl.DataFrame) -> None:
-        for severity, code, count in findings.group_by("severity", "code").len().iter_rows():
-            self.codes[severity, code] += count
+    def add(self, lines: pl.DataFrame, findings: pl.DataFrame, effect: Effect) -> None:
+        """Count one part of the plan: its lines, PLANNED and JUDGED_BY, and all the findings in them."""
+        for (severity, code), rows in findings.select("severity", "code", "line").group_by(
+            "severity", "code"
+        ):
+            self.codes[str(severity), str(code)] += rows.height
+            self.found[str(code)].update(rows.select("line").write_csv(include_header=False).encode())
         sums = lines.group_by("outcome").agg(pl.len(), pl.col("pay_before").sum(), pl.col("amount").sum())
         for outcome, count, before, after in sums.iter_rows():
             self.outcomes[outcome] += count
             self.pay_before[outcome] += before or 0
             self.pay_after[outcome] += after or 0
-        new = pl.col("outcome") == Outcome.NEW.value
-        self.begun += lines.filter(new & (pl.col("on_date") <= self.today)).height
-        kept = lines.select("line", "outcome", "employment_id", "revision")
-        self.digest.update(kept.write_csv(include_header=False).encode())
+        if (moved := plan.moved(effect, today=self.today)) is not None:
+            for outcome, change in lines.group_by("outcome").agg(moved.sum()).iter_rows():
+                self.moved[outcome] += change
+        kept = lines.select(
+            *("line", "outcome", "employment_id", "revision"),
+            pl.col("pay_before").to_physical().cast(pl.Int64),  # cents and days are written faster
+            pl.col("due_on").to_physical(),
+        )
+        self.lines.update(kept.write_csv(include_header=False).encode())
+
+    @property
+    def digest(self) -> str:
+        """The same for two plans that an employer would take for the same, however they were cut."""
+        found = "".join(f"{code} {lines.hexdigest()}\n" for code, lines in sorted(self.found.items()))
+        return hashlib.sha256(f"{self.lines.hexdigest()}\n{found}".encode()).hexdigest()
 
     def as_json(
         self, check: FileCheck, employer: Employer, *, allowed: frozenset[str] | None
@@ -79,7 +95,7 @@ class Summary:
         """The summary that a batch keeps."""
         rejected = check.totals.rejected + self.outcomes[Outcome.REJECTED]
         active = queries.active_employments(employer, on=self.today, allowed=allowed)
-        effect = check.context.catalogue.layouts[check.anchor.type].effect if check.anchor else None
+        after = active + self.moved[Outcome.NEW]
         return {
             "refused": check.refused,
             "novedad": check.anchor.type if check.anchor else None,
@@ -101,8 +117,9 @@ class Summary:
                 for outcome in (Outcome.NEW, Outcome.CORRECTION)
             },
             "active_before": active,
-            "active_after": active + self.begun * CHANGE.get(effect, 0),
-            "digest": self.digest.hexdigest(),
+            "active_after": after,
+            "active_corrected": after + self.moved[Outcome.CORRECTION],  # where corrections are meant
+            "digest": self.digest,
         }
 
 
@@ -177,7 +194,7 @@ def _make(
             ahead = map if len(heights) == 1 else two_ahead  # while the database sends the next part
             done = 0
             for part, (lines, findings) in enumerate(ahead(judge, enumerate(known, 1)), 1):
-                summary.add(lines, findings)
+                summary.add(lines, findings, layout.effect)
                 done += lines.height
                 progress(0.5 + 0.5 * part / len(heights), done)
     return summary.as_json(check, employer, allowed=allowed)
@@ -220,7 +237,7 @@ def _ask_register(staging: Staging, *, foreigner_prefixes: tuple[str, ...]) -> N
 def _judge_part(
     folder: Path, part: int, facts: pl.DataFrame, *, layout: Layout, context: Context, branches: list[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Judge one part, write its lines and findings, and give them."""
+    """Judge one part, write its lines and findings, and give them; the lines with more than is written."""
     values_file = folder / f"values-{part:04}.parquet"
     findings_file = folder / f"findings-{part:04}.parquet"
     values = pl.read_parquet(values_file)
@@ -231,13 +248,13 @@ def _judge_part(
         verdict.outcomes["outcome"],
         *(staged[name] for name in ("number", "subject", "amount", "details", "on_date")),
         (pl.col("revision").fill_null(-1) + 1).alias("revision"),
-    ).select(PLANNED)
+    ).select(PLANNED + JUDGED_BY)
     findings = pl.read_parquet(findings_file)
     if verdict.in_time.len() or verdict.findings.height:
         moot = pl.col("line").is_in(verdict.in_time.implode()) & pl.col("code").str.starts_with("deadline.")
         findings = pl.concat([findings.filter(~moot), verdict.findings]).sort("line", "column", "code")
         _write(findings, findings_file)
-    _write(lines, folder / f"lines-{part:04}.parquet")
+    _write(lines.select(PLANNED), folder / f"lines-{part:04}.parquet")
     values_file.unlink()
     return lines, findings
 

@@ -13,8 +13,8 @@ from afilia.workers.models import Employment, IdentityNumber
 
 
 def active_on(day: date) -> Q:
-    """The employments that are active on a day."""
-    return Q(left_on__isnull=True) | Q(left_on__gt=day)
+    """The employments that are active on a day; the last day of work counts."""
+    return Q(left_on__isnull=True) | Q(left_on__gte=day)
 
 
 def active_employments(employer: Employer, *, on: date, allowed: frozenset[str] | None) -> int:

@@ -15,6 +15,7 @@ and these facts, each a column that is null when there is nothing to know (FACTS
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 import polars as pl
@@ -95,6 +96,26 @@ def judge(frame: pl.DataFrame, layout: Layout, context: Context, *, branches: li
         findings=found,
         in_time=frame.filter(YOURS & pl.col("revision").is_not_null())["line"],
     )
+
+
+def active_on(day: date) -> pl.Expr:
+    """Whether the employment of a line is active on a day, before the line; the last day of work counts."""
+    return pl.col("left_on").is_null() | (pl.col("left_on") >= day)
+
+
+def moved(effect: Effect, *, today: date) -> pl.Expr | None:
+    """How many employments more, or fewer, each line would leave active today; None where it moves none.
+
+    It reads `on_date`, the day of the entry or exit, `entered_on` and `left_on`. An entry notice of an
+    employment that is on record moves nothing; an exit, also a corrected one, is compared with the end on
+    record.
+    """
+    if effect is Effect.ENTRY:
+        begins = pl.col("entered_on").ne_missing(pl.col("on_date"))
+        return (begins & (pl.col("on_date") <= today)).cast(pl.Int64)
+    if effect is Effect.EXIT:
+        return (pl.col("on_date") >= today).cast(pl.Int64) - active_on(today).cast(pl.Int64)
+    return None
 
 
 def _seen(field: str, frame: pl.DataFrame) -> pl.Expr:
