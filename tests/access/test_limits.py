@@ -24,19 +24,3 @@ def test_five_tries_are_judged(tries: int, judged: bool) -> None:
 )
 def test_fifth_wrong_try_locks_for_fifteen_minutes(tries: int, age: timedelta, refusal: Refusal) -> None:
     assert limits.refusal(tries, last_at=NOW - age, now=NOW) == refusal
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("", ""),
-        ("unix:", "unix:"),
-    ],
-)
-def test_clients_are_told_apart_by_what_one_subscriber_gets(address: str, network: str) -> None:
-    assert limits.network(address) == network

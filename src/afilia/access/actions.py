@@ -10,7 +10,7 @@ from afilia.access.models import EmployerKey, SignInTries
 from afilia.access.rules import limits
 from afilia.audit import actions as audit
 from afilia.employers.models import Employer
-from afilia.kit import codes
+from afilia.kit import addresses, codes
 
 
 class KeyRefusal(StrEnum):
@@ -53,7 +53,9 @@ def sign_in(*, number: str, key: str, address: str, now: datetime) -> EmployerKe
     whether the number is known or not. A pair that is locked costs no computation and leaves no entry.
     """
     pair = codes.digest(
-        settings.SECRET_KEY, purpose="sign-in-tries", typed=f"{number} {limits.network(address)}"
+        settings.SECRET_KEY,
+        purpose="sign-in-tries",
+        typed=f"{number} {addresses.block(address, ipv4=32, ipv6=64)}",
     )
     tries, last_at = _count(pair, now=now)
     if not limits.is_judged(tries):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from afilia.access import actions, sessions
 from afilia.access.forms import SignInForm
 from afilia.access.rules.limits import Reason, Refusal
+from afilia.kit.proxies import client_address
 
 
 @never_cache
@@ -24,7 +25,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     key = actions.sign_in(
         number=form.cleaned_data["number"],
         key=form.cleaned_data["key"],
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=client_address(request),
         now=timezone.now(),
     )
     if isinstance(key, Refusal):

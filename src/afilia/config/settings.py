@@ -7,7 +7,7 @@ import dj_email_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from afilia.kit import embedded
+from afilia.kit import addresses, embedded
 from afilia.kit.environment import Environment, SettingError
 from afilia.novedades.policy import Policy
 
@@ -29,6 +29,15 @@ def breached_keys(name: str) -> Path | None:
             f"AFILIA_BREACHED_KEYS is {name!r}; it must be a file with one key or hash a line."
         )
     return path if name else None
+
+
+def proxies(names: list[str]) -> addresses.Networks:
+    try:
+        return addresses.networks(names)
+    except ValueError as error:
+        raise SettingError(
+            f"AFILIA_TRUSTED_PROXIES must be the networks of your proxies, as 10.0.0.0/24,fd00::5: {error}."
+        ) from None
 
 
 SECRET_KEY = needed_in_production(
@@ -62,6 +71,7 @@ PUBLIC_URL = needed_in_production(
 ).rstrip("/")
 PORT = env.number("PORT", 8000)
 BIND = env.text("AFILIA_BIND", "127.0.0.1" if DEMO else "0.0.0.0")  # noqa: S104  behind a proxy
+TRUSTED_PROXIES = proxies(env.words("AFILIA_TRUSTED_PROXIES", ""))
 WEB_PROCESSES = env.number("AFILIA_WEB_PROCESSES", 1)
 WORKER_TIMEOUT = env.number("AFILIA_WORKER_TIMEOUT", 10)  # seconds
 METRICS_TOKEN = env.text("AFILIA_METRICS_TOKEN", "")
@@ -139,6 +149,7 @@ INSTALLED_APPS = [
     "afilia.ops",
 ]
 MIDDLEWARE = [
+    "afilia.kit.proxies.ForwardedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -196,7 +207,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_FAILURE_VIEW = "afilia.site.views.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC_URL.startswith("https://") else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # the proxy that does TLS sets it
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # only trusted proxies get through with it
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from ipaddress import IPv6Address, ip_address, ip_network
 
 TRIES = 5  # wrong ones that lock the pair
 LOCK = timedelta(minutes=15)
-IPV6_PREFIX = 64  # what one subscriber gets: within it anyone may take a new address for each guess
 
 
 class Reason(StrEnum):
@@ -33,14 +31,3 @@ def refusal(tries: int, *, last_at: datetime, now: datetime) -> Refusal:
     if tries < TRIES:
         return Refusal(reason=Reason.WRONG)
     return Refusal(reason=Reason.LOCKED, wait=last_at + LOCK - now)
-
-
-def network(address: str) -> str:
-    """The part of a client's address that tells one client from another; other texts stay as they are."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or ip_network((parsed, IPV6_PREFIX), strict=False))
-    return str(parsed)
