@@ -1,3 +1,4 @@
+import codecs
 import csv
 import hashlib
 import io
@@ -6,7 +7,7 @@ import json
 import openpyxl
 import pytest
 
-from afilia.batches import downloads
+from afilia.batches import downloads, queries, report
 from afilia.batches.models import Batch
 from afilia.documents import signing
 from tests.batches.conftest import Visitor
@@ -45,28 +46,94 @@ def test_report_as_json_has_the_shape_of_the_offline_checker(visitor: Visitor, b
     assert [*findings[0]] == ["line", "column", "field", "code", "severity", "seen", "expected", "fix"]
 
 
-def test_report_as_csv_runs_nothing_in_a_spreadsheet(visitor: Visitor, batch: Batch) -> None:
-    rows = [*csv.DictReader(io.StringIO(fetch(visitor, batch, "informe.csv").decode(), newline=""))]
-    assert [row["line"] for row in rows] == ["2", "3"]
-    assert rows[1]["seen"] == "'@SUM(1)"
+def read_csv(visitor: Visitor, batch: Batch) -> list[dict[str, str]]:
+    content = fetch(visitor, batch, "informe.csv")
+    assert content.startswith(codecs.BOM_UTF8)
+    return [*csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")]
+
+
+def test_report_as_csv_opens_in_a_spreadsheet_of_ecuador_and_runs_nothing_there(
+    visitor: Visitor, batch: Batch
+) -> None:
+    rows = read_csv(visitor, batch)
+    assert [*rows[0]] == [
+        "Línea",
+        "N.º de campo",
+        "Campo",
+        "Código",
+        "Gravedad",
+        "Se encontró",
+        "Se espera",
+        "Cómo corregirlo",
+    ]
+    assert [row["Línea"] for row in rows] == ["2", "3"]
+    assert [row["Gravedad"] for row in rows] == ["Error", "Error"]
+    assert rows[1]["Se encontró"] == "'@SUM(1)"
+
+
+@pytest.fixture
+def late(visitor: Visitor) -> Batch:
+    """A batch whose one line was due on 3 February 2025."""
+    worker = visitor.hire(1)[0]
+    line = visitor.record("MSU", worker).split(";")
+    return visitor.send(";".join([*line[:2], "2025", "01", *line[4:]]))
+
+
+@pytest.mark.parametrize(("spoken", "expected"), [("es", "3 de febrero de 2025"), ("en", "3 February 2025")])
+def test_days_are_in_words_for_people_and_iso_for_programs(
+    visitor: Visitor, late: Batch, spoken: str, expected: str
+) -> None:
+    visitor.client.cookies["django_language"] = spoken
+    assert expected in fetch(visitor, late, "informe.csv").decode()
+    assert expected in visitor.read(late)
+    sheet = openpyxl.load_workbook(io.BytesIO(fetch(visitor, late, "informe.xlsx"))).active
+    assert any(expected in str(cell.value) for row in sheet.iter_rows() for cell in row)
+    machine = fetch(visitor, late, "informe.json").decode()
+    assert "2025-02-03" in machine
+    assert expected not in machine
 
 
 def test_report_as_workbook_holds_texts_and_numbers_alone(visitor: Visitor, batch: Batch) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(fetch(visitor, batch, "informe.xlsx"))).active
     head, first, second = sheet.iter_rows()
     assert [cell.value for cell in head][:4] == ["Línea", "N.º de campo", "Campo", "Código"]
-    assert [cell.value for cell in first][:4] == [2, 7, "sueldo", "field.empty"]
+    assert [cell.value for cell in first][:5] == [2, 7, "sueldo", "field.empty", "Error"]
     assert second[5].value == "@SUM(1)"
     assert {cell.data_type for row in (first, second) for cell in row} == {"n", "s"}
 
 
-def test_workbook_goes_on_on_another_sheet_when_one_is_full(
+def test_workbook_that_cannot_hold_everything_says_where_the_rest_is(
     visitor: Visitor, batch: Batch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "SHEET_ROWS", 1)
-    book = openpyxl.load_workbook(io.BytesIO(fetch(visitor, batch, "informe.xlsx")))
-    assert [sheet["A2"].value for sheet in book] == [2, 3]
-    assert [sheet.max_row for sheet in book] == [2, 2]
+    told = "El libro de Excel trae los primeros 1 hallazgos de 2. El informe CSV los trae todos."
+    assert told not in visitor.read(batch)
+    monkeypatch.setattr(report, "SHEET_FINDINGS", 1)
+    assert told in visitor.read(batch)
+    sheet = openpyxl.load_workbook(io.BytesIO(fetch(visitor, batch, "informe.xlsx"))).active
+    assert [row[0].value for row in sheet.iter_rows()] == ["Línea", 2, told]
+    assert len(read_csv(visitor, batch)) == 2
+
+
+def test_workbooks_at_once_are_few_and_the_next_one_is_asked_to_come_back(
+    visitor: Visitor, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "WORKBOOK_WAIT", 0.0)
+    with downloads.WORKBOOKS, downloads.WORKBOOKS:
+        response = visitor.client.get(visitor.address(batch, "informe.xlsx"))
+        assert (response.status_code, response["Retry-After"]) == (503, "5")
+        assert visitor.address(batch, "informe.csv") in response.content.decode()
+        assert len(read_csv(visitor, batch)) == 2
+    fetch(visitor, batch, "informe.xlsx")
+
+
+def test_report_in_parts_is_the_same_report(
+    visitor: Visitor, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [fetch(visitor, batch, name) for name in ("informe.csv", "informe.json")]
+    monkeypatch.setattr(queries, "FINDINGS_PART", 1)
+    csv_parts, json_parts = (fetch(visitor, batch, name) for name in ("informe.csv", "informe.json"))
+    assert csv_parts == whole[0]
+    assert json.loads(json_parts) == json.loads(whole[1])
 
 
 def test_report_without_findings_is_still_a_report(visitor: Visitor) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.resources import as_file, files
@@ -123,8 +124,30 @@ def test_text_names_line_field_and_remedy_and_ends_with_the_counts(bad: Path) ->
     done = run(bad, *TODAY)
     text = done.stdout.decode("utf-8")
     assert "Línea 2, campo 6 (identificacion): error id.format «=1+1»\n    Escriba los diez dígitos" in text
-    assert text.endswith("MSU_mal.txt (MSU): 2 líneas, 1 correctas, 1 rechazadas, 4 advertencias.\n")
+    assert text.endswith("MSU_mal.txt (MSU): 2 líneas, 1 correcta, 1 rechazada, 4 advertencias.\n")
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_help_is_spanish() -> None:
+    done = run("--help")
+    text = done.stdout.decode("utf-8")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert text.startswith("Uso: afilia check")
+    assert not re.search(r"usage|options|arguments|show", text)
+
+
+def test_file_of_one_line_is_told_in_the_singular(tmp_path: Path) -> None:
+    path = tmp_path / "una.txt"
+    path.write_bytes(lines(line("MSU", {"sueldo": "x"})))
+    last = run(path, "--today", "2026-01-31").stdout.decode("utf-8").splitlines()[-1]
+    assert last == "una.txt (MSU): 1 línea, 0 correctas, 1 rechazada, 0 advertencias."
+
+
+def test_csv_is_what_the_library_of_python_writes(bad: Path) -> None:
+    told = run(bad, "--format", "csv", *TODAY).stdout.decode("utf-8")
+    again = io.StringIO(newline="")
+    csv.writer(again, lineterminator="\r\n").writerows(csv.reader(io.StringIO(told, newline="")))
+    assert again.getvalue() == told
 
 
 def test_text_has_no_sign_that_steers_a_terminal(tmp_path: Path) -> None:
@@ -148,6 +171,7 @@ def test_today_is_the_day_of_the_check(good: Path) -> None:
 
 def test_chosen_type_must_be_that_of_the_file(good: Path) -> None:
     assert run(good, "--novedad", "MSU", *TODAY).returncode == 0
+    assert run(good, "--novedad", "msu", *TODAY).returncode == 0
     done = run(good, "--novedad", "SAL", "--format", "json", *TODAY)
     told = json.loads(done.stdout)
     assert done.returncode == 2
@@ -166,15 +190,17 @@ def test_file_that_cannot_be_judged_is_status_2_and_is_explained(tmp_path: Path,
 
 def test_wrong_calls_are_status_2_and_say_so(good: Path, tmp_path: Path) -> None:
     for arguments, sentence in [
-        ([], "ARCHIVO"),
-        ([good, "--format", "xml"], "--format"),
-        ([good, "--today", "2026-13-01"], "--today"),
+        ([], "Falta ARCHIVO."),
+        ([good, "--format", "xml"], "--format: No existe la forma «xml». Formas: text, json, csv."),
+        ([good, "--today", "2026-13-01"], "--today: «2026-13-01» no es una fecha."),
+        ([good, "--novedad"], "Falta el valor de --novedad."),
+        ([good, "--help=no"], "--help no lleva ningún valor."),
         ([good, "--novedad", "XYZ"], "No existe el tipo XYZ. Tipos: ENT, SAL, MSU"),
         ([good, "--novedad", "RRT"], "El formato del tipo RRT no está publicado."),
         ([tmp_path / "no.txt"], "No existe"),
         ([tmp_path], "no es un archivo"),
         ([Path(os.devnull)], "no es un archivo"),
-        ([good, good], "unrecognized arguments"),
+        ([good, good, "--todo"], f"Sobra {good} --todo."),
     ]:
         done = run(*arguments)
         assert (done.returncode, done.stdout) == (2, b"")

@@ -3,26 +3,31 @@
 import json
 import tempfile
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from threading import BoundedSemaphore
 from uuid import UUID
 
 import xlsxwriter
 from django.http import FileResponse, Http404, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from afilia.access.decorators import HolderRequest, holder_required
-from afilia.batches import queries, receipts
-from afilia.batches.forms import SEVERITIES
+from afilia.batches import queries, receipts, report
 from afilia.batches.models import Batch
-from afilia.batches.views import batch_or_404, language
+from afilia.batches.views import batch_or_404
 from afilia.documents import queries as documents
-from afilia.novedades.offline import COLUMNS, explained, harmless
-from afilia.novedades.rules.marks import Severity
+from afilia.novedades.explaining import csv_rows, in_words, json_rows
+from afilia.novedades.reader import language
+from afilia.novedades.rules.layouts import SEPARATOR
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHEET_ROWS = 1_000_000  # findings on a sheet; a spreadsheet holds little more
+# Writing a workbook holds the interpreter: more of them at once would keep every page waiting.
+WORKBOOKS = BoundedSemaphore(2)
+WORKBOOK_WAIT = 1.0  # seconds
 SHEET = {  # of each column of the report: heading and width in characters
     "line": (_("Línea"), 8),
     "column": (_("N.º de campo"), 12),
@@ -38,8 +43,10 @@ SHEET = {  # of each column of the report: heading and width in characters
 @require_safe
 @holder_required
 def report_csv(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
+    """The report for spreadsheets as they are set up in Ecuador: UTF-8 with its mark, and semicolons."""
     batch = _planned_or_404(request, batch_id)
-    return _stream(_csv(batch, language()), _name(batch, "_informe.csv"), "text/csv; charset=utf-8")
+    head = SEPARATOR.join(str(heading) for heading, _width in SHEET.values())
+    return _stream(_csv(batch, head, language()), _name(batch, "_informe.csv"), "text/csv; charset=utf-8")
 
 
 @require_safe
@@ -53,9 +60,16 @@ def report_json(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
 @holder_required
 def report_xlsx(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
     batch = _planned_or_404(request, batch_id)
+    if not WORKBOOKS.acquire(timeout=WORKBOOK_WAIT):
+        busy = render(request, "batches/busy.html", {"batch": batch}, status=503)
+        busy["Retry-After"] = "5"  # seconds
+        return busy
     file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
-        _fill(book, explained_findings(batch, language()))
+    try:
+        with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
+            _fill(book, batch, language())
+    finally:
+        WORKBOOKS.release()
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=_name(batch, "_informe.xlsx"), content_type=XLSX)
 
@@ -118,24 +132,14 @@ def _registered_or_404(request: HolderRequest, batch_id: UUID) -> Batch:
     return batch
 
 
-def explained_findings(batch: Batch, language: str) -> Iterator[dict[str, object]]:
-    """Every finding in words, in the shape of `afilia check --format json`."""
-    for part in queries.finding_parts(batch):
-        yield from explained(part, language)
-
-
-def _csv(batch: Batch, language: str) -> Iterator[str]:
-    yield ",".join(COLUMNS) + "\r\n"
-    for row in explained_findings(batch, language):
-        yield ",".join(_quoted(harmless(row[name])) for name in COLUMNS) + "\r\n"
-
-
-def _quoted(value: object) -> str:
-    text = str(value).replace('"', '""')
-    return f'"{text}"' if any(sign in text for sign in ',"\r\n') else text
+def _csv(batch: Batch, head: str, language: str) -> Iterator[bytes]:
+    yield f"{head}\r\n".encode("utf-8-sig")
+    for rows in report.rows(batch, language):
+        yield csv_rows(rows, separator=SEPARATOR).encode()
 
 
 def _json(batch: Batch, language: str) -> Iterator[str]:
+    """The report in the shape of `afilia check --format json`."""
     summary = batch.summary
     head = {
         "file": batch.file_name,
@@ -144,37 +148,31 @@ def _json(batch: Batch, language: str) -> Iterator[str]:
         **{name: summary[name] for name in ("lines", "accepted", "rejected", "warnings")},
     }
     yield json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "findings": ['
-    for at, row in enumerate(explained_findings(batch, language)):
-        yield (",\n" if at else "") + json.dumps(row, ensure_ascii=False)
+    between = ""
+    for found in queries.finding_parts(batch):
+        yield between + json_rows(in_words(found, language))
+        between = ",\n"
     yield "]}\n"
 
 
-def _fill(book: xlsxwriter.Workbook, rows: Iterable[dict[str, object]]) -> None:
-    """Write the rows as texts and numbers alone, so that nothing in them is run."""
+def _fill(book: xlsxwriter.Workbook, batch: Batch, language: str) -> None:
+    """Write the first findings as texts and numbers alone, so that nothing in them is run."""
     bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-    sheet, at = None, 0
-    for at, row in enumerate(rows):
-        place = at % SHEET_ROWS + 1
-        if sheet is None or place == 1:
-            sheet = _sheet(book, bold)
-        row["severity"] = str(SEVERITIES[Severity(str(row["severity"]))])
-        for column, name in enumerate(SHEET):
-            value = row[name]
-            if isinstance(value, int):
-                sheet.write_number(place, column, value, wrap)
-            else:
-                sheet.write_string(place, column, str(value), wrap)
-    if sheet is None:
-        _sheet(book, bold)
-
-
-def _sheet(book: xlsxwriter.Workbook, bold: object) -> xlsxwriter.worksheet.Worksheet:
     sheet = book.add_worksheet()
     for column, (heading, width) in enumerate(SHEET.values()):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, str(heading), bold)
     sheet.freeze_panes(1, 0)
-    return sheet
+    every = (row for rows in report.rows(batch, language) for row in rows.iter_rows())
+    at = 0
+    for at, row in enumerate(islice(every, report.SHEET_FINDINGS), 1):
+        for column, value in enumerate(row):
+            if isinstance(value, int):
+                sheet.write_number(at, column, value, wrap)
+            else:
+                sheet.write_string(at, column, value, wrap)
+    if left := report.left_of_sheet(batch):
+        sheet.write_string(at + 1, 0, left, bold)
 
 
 def _name(batch: Batch, ending: str) -> str:

@@ -23,7 +23,7 @@ STATES = {
 SEVERITIES = {
     Severity.ERROR: _("Errores"),
     Severity.WARNING: _("Advertencias"),
-    Severity.INFO: _("Informaciones"),
+    Severity.INFO: _("Información"),
 }
 MODES = {
     Mode.ALL: _("Todo o nada"),

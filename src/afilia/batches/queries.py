@@ -27,6 +27,7 @@ JOBS = {
     State.CONFIRMED: "batches.register",
     State.REGISTERED: "batches.receipt",
 }
+FINDINGS_PART = 20_000
 LOOK_EVERY = 0.03  # seconds, at a job that is about to end
 
 
@@ -172,9 +173,9 @@ def pay_changes(batch: Batch, numbers: list[int]) -> dict[int, tuple[Decimal, De
 
 
 def finding_parts(batch: Batch) -> Iterator[pl.DataFrame]:
-    """Every finding, in file order and in parts, so that memory does not grow with the file."""
+    """Every finding, in file order and in parts, none empty, so that memory does not grow with the file."""
     for part in sorted(files.plan_folder(batch).glob("findings-*.parquet")):
-        yield pl.read_parquet(part)
+        yield from pl.read_parquet(part).iter_slices(FINDINGS_PART)
 
 
 def open_upload(batch: Batch) -> BinaryIO:

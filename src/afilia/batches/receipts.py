@@ -15,6 +15,7 @@ from afilia.documents import queries as documents
 from afilia.documents.models import Kind
 from afilia.documents.rendering import ANNEX_MAX_LINES, AnnexLine, ReceiptFacts
 from afilia.novedades.catalogue import catalogue
+from afilia.novedades.explaining import harmless
 
 ANNEX_HEAD = "linea,identificacion,resultado,codigos\r\n"
 
@@ -30,14 +31,8 @@ def annex_csv(batch: Batch) -> Iterator[bytes]:
     """The result of every line as CSV, in parts."""
     yield ANNEX_HEAD.encode()
     for part in queries.annex(batch):
-        safe = part.with_columns(_harmless("identification"))
+        safe = part.with_columns(harmless(pl.col("identification")))
         yield safe.write_csv(include_header=False, line_terminator="\r\n").encode()
-
-
-def _harmless(column: str) -> pl.Expr:
-    """An apostrophe before what a spreadsheet would run as a formula."""
-    text = pl.col(column)
-    return pl.when(text.str.contains(r"^[=+\-@\t\r]")).then("'" + text).otherwise(text).alias(column)
 
 
 def facts(batch: Batch, *, at: datetime) -> ReceiptFacts:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import polars as pl
 import segno
+from django.utils import timezone, translation
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +16,14 @@ from afilia.batches.models import Batch
 from afilia.batches.rules import Counts, Mode
 from afilia.documents import queries as documents
 from afilia.documents.models import Kind
-from afilia.novedades.catalogue import catalogue, explain, finding_texts
+from afilia.novedades.catalogue import catalogue, explain, finding_texts, wording
+from afilia.novedades.explaining import in_words, printable
 from afilia.novedades.formats.findings import Piece
-from afilia.novedades.rules.layouts import SEPARATOR, Effect, Layout
+from afilia.novedades.reader import say_day
+from afilia.novedades.rules.layouts import SEPARATOR, Catalogue, Effect, Layout
 from afilia.novedades.rules.marks import Severity
 
+SHEET_FINDINGS = 10_000  # in a workbook; half a second of work in the web process
 LONGEST_SHOWN = 1000  # characters of a line
 FILE = "file."  # how the codes about a whole file begin
 
@@ -43,8 +47,11 @@ SUMS = {
 
 def layout_of(batch: Batch) -> Layout | None:
     """The layout by which a batch was judged, or that the employer chose; None for a type of the past."""
-    on = batch.planned_on or batch.received_at.date()
-    return catalogue(on).layouts.get(batch.summary.get("novedad") or batch.novedad)
+    return _catalogue(batch).layouts.get(batch.summary.get("novedad") or batch.novedad)
+
+
+def _catalogue(batch: Batch) -> Catalogue:
+    return catalogue(batch.planned_on or timezone.localdate(batch.received_at))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +90,9 @@ class Found:
 
 def _found(row: dict[str, str | int], language: str) -> Found:
     code, field = str(row["code"]), str(row["field"])
-    expected, fix = explain(code, field=field, seen=str(row["seen"]), arg=str(row["arg"]), language=language)
+    expected, fix = explain(
+        code, field=field, seen=str(row["seen"]), arg=str(row["arg"]), language=language, say_day=say_day
+    )
     return Found(
         code=code,
         severity=str(row["severity"]),
@@ -105,6 +114,26 @@ def file_findings(batch: Batch, language: str) -> list[Found]:
     return [_found(row, language) for row in queries.file_findings(batch).iter_rows(named=True)]
 
 
+def rows(batch: Batch, language: str) -> Iterator[pl.DataFrame]:
+    """Every finding as the report for people has it: days and severity in words, in file order, in parts."""
+    words = wording()["words"]
+    severities = {severity.value: words[severity.value][language].capitalize() for severity in Severity}
+    for found in queries.finding_parts(batch):
+        with translation.override(language):
+            told = in_words(found, language, say_day=say_day)
+        yield told.with_columns(pl.col("severity").replace_strict(severities))
+
+
+def left_of_sheet(batch: Batch) -> str:
+    """What a workbook says when it cannot hold all the findings; empty when it does."""
+    total = sum(count for _severity, _code, count in batch.summary["codes"])
+    if total <= SHEET_FINDINGS:
+        return ""
+    return gettext(
+        "El libro de Excel trae los primeros %(shown)s hallazgos de %(total)s. El informe CSV los trae todos."
+    ) % {"shown": _whole(SHEET_FINDINGS), "total": _whole(total)}
+
+
 def other_type(batch: Batch) -> str:
     """The type that the lines of a refused file name, when that alone was wrong and it can be judged."""
     found = queries.file_findings(batch)
@@ -112,7 +141,7 @@ def other_type(batch: Batch) -> str:
     if wrong["code"].to_list() != ["file.type-expected"]:
         return ""
     named: str = wrong["seen"][0]
-    return named if named in catalogue(batch.planned_on or batch.received_at.date()).layouts else ""
+    return named if named in _catalogue(batch).layouts else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,11 +187,6 @@ def _pieces(raw: str, found: list[Found], layout: Layout | None) -> tuple[Piece,
     return tuple(Piece(text=text, marked=at in marked or at > known) for at, text in enumerate(fields, 1))
 
 
-def printable(text: str) -> str:
-    """A text without the signs that a page would not show."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """One thing that registering a batch changes; `before` is empty where there is nothing to compare."""
@@ -198,6 +222,14 @@ def changes(batch: Batch, layout: Layout) -> Iterator[Change]:
         after=_whole(after),
         difference=f"{after - before:+d}" if before != after else gettext("sin cambio"),
     )
+    corrected = summary.get("active_corrected", after)
+    if corrected != after:
+        yield Change(
+            name=gettext("Relaciones laborales activas, si usted marca las correcciones"),
+            before=_whole(after),
+            after=_whole(corrected),
+            difference=f"{corrected - after:+d}",
+        )
 
 
 def _sum(name: str, sums: dict[str, str], layout: Layout) -> Change:

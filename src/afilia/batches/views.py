@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import date as date_words
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -30,7 +30,7 @@ from afilia.batches.forms import (
 from afilia.batches.models import Batch
 from afilia.batches.rules import Mode, Refusal, State
 from afilia.batches.uploads import found_no_room
-from afilia.novedades.catalogue import LANGUAGES
+from afilia.novedades.reader import language
 from afilia.novedades.rules.layouts import Catalogue
 from afilia.novedades.rules.marks import Severity
 
@@ -219,6 +219,7 @@ def _report(request: HolderRequest, shown: Batch) -> dict[str, object]:
         "changes": [*report.changes(shown, layout)] if layout else [],
         "file_findings": report.file_findings(shown, chosen),
         "groups": by_code,
+        "left_of_sheet": report.left_of_sheet(shown),
         "filter": wanted,
         "severities": [
             (severity, SEVERITIES[severity], count) for severity, count in totals.items() if count
@@ -311,11 +312,6 @@ def batch_or_404(request: HolderRequest, batch_id: UUID, *, within: float = 0.0)
         return queries.get_soon(request.holder, batch_id, within=within)
     except Batch.DoesNotExist:
         raise Http404 from None
-
-
-def language() -> str:
-    chosen = get_language()
-    return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 
 def _lead_to(request: HolderRequest, batch: Batch) -> HttpResponse:

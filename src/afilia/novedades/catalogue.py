@@ -1,7 +1,8 @@
 """Reads the data of this app: layouts, code lists, deadlines, amounts, texts of fields and findings."""
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -11,6 +12,9 @@ from typing import Any
 from afilia.novedades.rules.layouts import Catalogue, CodeList, DeadlineRule, Effect, Field, Kind, Layout
 
 LANGUAGES = ("es", "en")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")  # as findings carry a day; in a file it is written without hyphens
+
+SayDay = Callable[[date], str]  # a day in somebody's words
 
 
 @cache
@@ -108,6 +112,11 @@ class FindingText:
     case: str  # what must be so for the example to give the finding
     given: Mapping[str, str]  # field, seen and arg of an example that the check of a file cannot make
 
+    @property
+    def repeats_seen(self) -> bool:
+        """Whether a sentence repeats what was seen."""
+        return any("{seen}" in text for text in (self.expected, self.fix, self.fix_arg))
+
 
 TEXT_PARTS = ("title", "meaning", "expected", "fix", "fix_arg", "severity", "before", "after")
 
@@ -148,14 +157,16 @@ def wording() -> dict[str, Any]:
     return _data("fields")
 
 
-def explain(code: str, *, field: str, seen: str, arg: str, language: str = "es") -> tuple[str, str]:
+def explain(
+    code: str, *, field: str, seen: str, arg: str, language: str = "es", say_day: SayDay = date.isoformat
+) -> tuple[str, str]:
     """What was expected and what to do: two sentences for one finding.
 
-    `arg` may hold several values separated by `|`: the texts name them {arg}, {arg2} and so on.
+    `arg` may hold several values separated by `|`: the texts name them {arg}, {arg2} and so on. Days in it
+    are put in words by `say_day`; programs and terminals read them as ISO 8601.
     """
     text = finding_texts(language)[code]
-    terms = day_terms() if "|" in arg else {}
-    parts = [terms[part][language] if part in terms else part for part in arg.split("|")]
+    parts = [_say(part, language, say_day) for part in arg.split("|")]
     values = {
         "field": field,
         "seen": seen,
@@ -164,3 +175,10 @@ def explain(code: str, *, field: str, seen: str, arg: str, language: str = "es")
     }
     fix = text.fix_arg if arg and text.fix_arg else text.fix
     return text.expected.format_map(values), fix.format_map(values)
+
+
+def _say(part: str, language: str, say_day: SayDay) -> str:
+    if DAY.fullmatch(part):
+        return say_day(date.fromisoformat(part))
+    term = day_terms().get(part)
+    return term[language] if term else part

@@ -1,41 +1,105 @@
 """`afilia check FILE`: the checker on the command line, without database, network or Django."""
 
 import argparse
-import csv
 import json
 import os
+import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from afilia.kit.environment import Environment, SettingError
-from afilia.novedades.catalogue import explain
+from afilia.novedades.catalogue import wording
 from afilia.novedades.check import FileCheck
+from afilia.novedades.explaining import COLUMNS, csv_rows, in_words, json_rows, printable
 from afilia.novedades.policy import Policy
 from afilia.novedades.rules.layouts import Catalogue
+from afilia.novedades.rules.marks import Severity
 
-COLUMNS = ("line", "column", "field", "code", "severity", "seen", "expected", "fix")
 NO_ERRORS, REJECTED, NOT_JUDGED = 0, 1, 2
+SEVERITIES = {severity.value: wording()["words"][severity.value]["es"] for severity in Severity}
 
-as_json = json.JSONEncoder(ensure_ascii=False).encode
+
+class _Usage(argparse.HelpFormatter):
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        _prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, "Uso: ")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that speaks Spanish."""
+
+    SAID = (
+        (r"the following arguments are required: (.+)", r"Falta \1."),
+        (r"unrecognized arguments: (.+)", r"Sobra \1."),
+        (r"argument (.+?): expected one argument", r"Falta el valor de \1."),
+        (r"argument (.+?): ignored explicit argument (.+)", r"\1 no lleva ningún valor."),
+        (r"argument (.+?): (.+)", r"\1: \2"),
+    )
+
+    def error(self, message: str) -> NoReturn:
+        for said, sentence in self.SAID:
+            if found := re.fullmatch(said, message, re.DOTALL):
+                message = found.expand(sentence)
+                break
+        self.print_usage(sys.stderr)
+        self.exit(_complain(message))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="afilia check",
+        description="Revisa un archivo de novedades sin enviarlo a ninguna parte.",
+        formatter_class=_Usage,
+        add_help=False,
+        allow_abbrev=False,
+    )
+    parser.add_argument_group("Argumentos").add_argument(
+        "file", metavar="ARCHIVO", help="el archivo que se revisa"
+    )
+    options = parser.add_argument_group("Opciones")
+    options.add_argument("--novedad", metavar="TIPO", type=str.upper, help="el tipo que debe traer, como MSU")
+    options.add_argument(
+        "--format",
+        metavar="FORMA",
+        type=_form,
+        default="text",
+        help=f"forma del informe: {', '.join(PRINTERS)}",
+    )
+    options.add_argument("--today", metavar="FECHA", type=_day, help="revisa como en esa fecha (AAAA-MM-DD)")
+    options.add_argument("-h", "--help", action="help", help="muestra esta ayuda")
+    return parser
+
+
+def _form(text: str) -> str:
+    if text not in PRINTERS:
+        raise argparse.ArgumentTypeError(f"No existe la forma «{text}». Formas: {', '.join(PRINTERS)}.")
+    return text
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"«{text}» no es una fecha. Escríbala como AAAA-MM-DD: 2026-11-21."
+        ) from None
 
 
 def main(arguments: list[str]) -> int:
     """Check a file and print the report; the exit status says how it went."""
-    parser = argparse.ArgumentParser(
-        prog="afilia check", description="Revisa un archivo de novedades sin enviarlo a ninguna parte."
-    )
-    parser.add_argument("file", metavar="ARCHIVO", help="el archivo que se revisa")
-    parser.add_argument("--novedad", metavar="TIPO", help="el tipo que debe traer, como MSU")
-    parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="forma del informe")
-    parser.add_argument("--today", metavar="FECHA", type=date.fromisoformat, help="revisa como en esa fecha")
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     today = options.today or datetime.now(ZoneInfo("America/Guayaquil")).date()
     path = Path(options.file)
     try:
@@ -80,23 +144,23 @@ def _complain(sentence: str) -> int:
 
 def explained(found: pl.DataFrame, language: str = "es") -> Iterator[dict[str, Any]]:
     """Findings with the fields of the format page, `expected` and `fix` as sentences."""
-    for row in found.iter_rows(named=True):
-        expected, fix = explain(
-            row["code"], field=row["field"], seen=row["seen"], arg=row.pop("arg"), language=language
-        )
-        yield {**row, "expected": expected, "fix": fix}
+    return in_words(found, language).iter_rows(named=True)
 
 
-def _findings(check: FileCheck) -> Iterator[dict[str, Any]]:
-    yield from explained(check.file_findings)
+def _findings(check: FileCheck) -> Iterator[pl.DataFrame]:
+    """Findings in words, in file order and in parts."""
+    yield in_words(check.file_findings)
     for chunk in check.chunks():
-        yield from explained(chunk.findings)
+        yield in_words(chunk.findings)
 
 
 def _print_json(check: FileCheck, path: Path, spool: IO[str]) -> None:
     # The counts come first and are known last, so the findings wait in a file and not in memory.
-    for at, row in enumerate(_findings(check)):
-        spool.write((",\n" if at else "") + as_json(row))
+    between = ""
+    for rows in _findings(check):
+        if rows.height:
+            spool.write(between + json_rows(rows))
+            between = ",\n"
     head = {
         "file": path.name,
         "sha256": check.facts.sha256,
@@ -107,52 +171,45 @@ def _print_json(check: FileCheck, path: Path, spool: IO[str]) -> None:
         "warnings": check.totals.warnings,
     }
     out = _utf8_output()
-    out.write(as_json(head).removesuffix("}") + ', "findings": [')
+    out.write(json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "findings": [')
     _copy(spool, out)
     out.write("]}\n")
 
 
 def _print_csv(check: FileCheck, _path: Path, spool: IO[str]) -> None:
-    writer = csv.writer(spool, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([harmless(row[name]) for name in COLUMNS] for row in _findings(check))
+    spool.write(",".join(COLUMNS) + "\r\n")
+    for rows in _findings(check):
+        spool.write(csv_rows(rows))
     _copy(spool, _utf8_output())
 
 
 def _print_text(check: FileCheck, path: Path, spool: IO[str]) -> None:
-    for row in _findings(check):
-        where = f"Línea {row['line']}" if row["line"] else "Archivo"
-        field = f", campo {row['column']} ({row['field']})" if row["column"] else ""
-        seen = f" «{_printable(row['seen'])}»" if row["seen"] else ""
-        spool.write(f"{where}{field}: {SEVERITIES[row['severity']]} {row['code']}{seen}\n    {row['fix']}\n")
-    out, totals = _utf8_output(), check.totals
+    for rows in _findings(check):
+        for row in rows.iter_rows(named=True):
+            where = f"Línea {row['line']}" if row["line"] else "Archivo"
+            field = f", campo {row['column']} ({row['field']})" if row["column"] else ""
+            seen = f" «{printable(row['seen'])}»" if row["seen"] else ""
+            severity = SEVERITIES[row["severity"]]
+            spool.write(f"{where}{field}: {severity} {row['code']}{seen}\n    {row['fix']}\n")
+    out, totals, name = _utf8_output(), check.totals, printable(path.name)
     _copy(spool, out)
     if check.refused:
-        out.write(f"{path.name}: no se puede revisar.\n")
+        out.write(f"{name}: no se puede revisar.\n")
     else:
-        novedad = check.anchor.type if check.anchor else ""
-        out.write(
-            f"{path.name} ({novedad}): {totals.lines} líneas, {totals.accepted} correctas, "
-            f"{totals.rejected} rechazadas, {totals.warnings} advertencias.\n"
+        counts = (
+            _counted(totals.lines, "línea"),
+            _counted(totals.accepted, "correcta"),
+            _counted(totals.rejected, "rechazada"),
+            _counted(totals.warnings, "advertencia"),
         )
+        out.write(f"{name} ({check.anchor.type if check.anchor else ''}): {', '.join(counts)}.\n")
 
 
-def _printable(text: str) -> str:
-    """A text without the signs that would steer a terminal."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-SEVERITIES = {"error": "error", "warning": "advertencia", "info": "aviso"}
-PRINTERS = {"json": _print_json, "csv": _print_csv, "text": _print_text}
-
-
-def harmless(value: object) -> object:
-    """A cell that no spreadsheet runs as a formula: an apostrophe goes before what could be one."""
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-        else value
-    )
+PRINTERS = {"text": _print_text, "json": _print_json, "csv": _print_csv}
 
 
 def _utf8_output() -> IO[str]:

@@ -3,14 +3,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from afilia.access.decorators import HolderRequest, holder_required
 from afilia.novedades import labour_history, queries
-from afilia.novedades.catalogue import LANGUAGES
 from afilia.novedades.formats import document, findings, pages, spreadsheet
 from afilia.novedades.forms import WorkersForm
+from afilia.novedades.reader import language, say_day
 from afilia.novedades.rules.layouts import Context, Layout
 from afilia.workers.models import Employment
 
@@ -21,14 +20,14 @@ NOVEDADES_ON_A_PAGE = 100
 
 @require_safe
 def format_list(request: HttpRequest) -> HttpResponse:
-    index = pages.format_index(_context(), _language())
+    index = pages.format_index(_context(), language())
     return render(request, "novedades/formats.html", {"index": index})
 
 
 @require_safe
 def format_detail(request: HttpRequest, novedad: str) -> HttpResponse:
     context = _context()
-    page = pages.format_page(_layout_or_404(context, novedad), context, _language())
+    page = pages.format_page(_layout_or_404(context, novedad), context, language())
     return render(request, "novedades/format.html", {"page": page})
 
 
@@ -40,9 +39,9 @@ def format_sample(_request: HttpRequest, novedad: str) -> HttpResponse:
 
 @require_safe
 def format_template(_request: HttpRequest, novedad: str) -> HttpResponse:
-    context, language = _context(), _language()
-    page = pages.format_page(_layout_or_404(context, novedad), context, language)
-    name, content = spreadsheet.template(page, language)
+    context, chosen = _context(), language()
+    page = pages.format_page(_layout_or_404(context, novedad), context, chosen)
+    name, content = spreadsheet.template(page, chosen)
     return _download(name, content, XLSX)
 
 
@@ -54,13 +53,13 @@ def format_catalogue(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def finding_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "novedades/findings.html", {"groups": findings.finding_index(_language())})
+    return render(request, "novedades/findings.html", {"groups": findings.finding_index(language())})
 
 
 @require_safe
 def finding_detail(request: HttpRequest, code: str) -> HttpResponse:
     try:
-        page = findings.finding_page(code, _context(), _language())
+        page = findings.finding_page(code, _context(), language(), say_day=say_day)
     except KeyError:
         raise Http404 from None
     return render(request, "novedades/finding.html", {"page": page})
@@ -97,7 +96,7 @@ def worker_detail(request: HolderRequest, person_id: int) -> HttpResponse:
     except Employment.DoesNotExist:
         raise Http404 from None
     recorded = queries.history(employments, by_number=holder.number if holder.branches else None)
-    worker = labour_history.page(employments, recorded, _context(), _language())
+    worker = labour_history.page(employments, recorded, _context(), language())
     rows = Paginator(worker.rows, NOVEDADES_ON_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "novedades/worker.html", {"worker": worker, "rows": rows})
 
@@ -111,11 +110,6 @@ def _layout_or_404(context: Context, novedad: str) -> Layout:
         return context.catalogue.layouts[novedad]
     except KeyError:
         raise Http404 from None
-
-
-def _language() -> str:
-    language = get_language()
-    return language if language in LANGUAGES else LANGUAGES[0]
 
 
 def _download(name: str, content: bytes, content_type: str) -> HttpResponse:

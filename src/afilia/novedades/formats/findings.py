@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
 
-from afilia.novedades.catalogue import FindingText, catalogue, explain, finding_texts, wording
+from afilia.novedades.catalogue import FindingText, SayDay, catalogue, explain, finding_texts, wording
 from afilia.novedades.check import BLANK, REPEATED, FileCheck
 from afilia.novedades.rules.layouts import SEPARATOR, Context, Layout
 from afilia.novedades.rules.marks import Severity
@@ -72,11 +72,13 @@ def finding_index(language: str) -> tuple[FindingGroup, ...]:
     )
 
 
-def finding_page(code: str, context: Context, language: str) -> FindingPage:
+def finding_page(
+    code: str, context: Context, language: str, *, say_day: SayDay = date.isoformat
+) -> FindingPage:
     """A finding explained with its example. Raises KeyError for a code that does not exist."""
     text = finding_texts(language)[code]
     given = example_finding(code)
-    expected, fix = explain(code, **given, language=language)
+    expected, fix = explain(code, **given, language=language, say_day=say_day)
     before, after = _compared(text, field=given["field"])
     return FindingPage(
         code=code,
