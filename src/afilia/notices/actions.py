@@ -1,38 +1,126 @@
 from datetime import datetime
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from typing import Any
 
-from django.core.mail import EmailMessage
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends import smtp
 from django.db import transaction
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 from django.utils.translation import override
 
-from afilia.kit import queue
+from afilia.kit import queue, sealing
+from afilia.notices import queries, rules
 from afilia.notices.models import Message
+from afilia.notices.rules import State
 
 LANGUAGE = "es"  # of every mail: the employer's own is not known
+QUEUE = "mail"
+SEAL = "notices.message"
 
 
-def post(*, to: str, template: str, facts: dict[str, Any], now: datetime) -> Message:
+class NotSentError(Exception):
+    """The mail server is down or says «not now»; the text names the fault and nobody's address."""
+
+
+def post(
+    *,
+    to: str,
+    template: str,
+    facts: dict[str, Any],
+    now: datetime,
+    secret: bool = False,
+    expires_at: datetime | None = None,
+) -> Message:
     """Put a mail into the outbox; it exists when the caller's transaction commits, and is sent then.
 
-    `template` is the path of a text template whose first line is the subject. The text carries no key, code
-    or pay: mail is read by others.
+    `template` is the path of a text template whose first line is the subject; besides `facts` it gets
+    `public_url`, the address of the portal. The HTML is made from the text. A mail is read by others, so it
+    carries no key and no pay; one with a code or a link is `secret`: its text is kept sealed, and only until
+    it is sent, refused or too late (`expires_at`). A mail to nobody (`to=""`) costs the same work and is
+    never sent.
     """
+    context = Context({"public_url": settings.PUBLIC_URL, **facts}, autoescape=False)
     with override(LANGUAGE):
-        subject, _, text = render_to_string(template, facts).strip().partition("\n")
+        written = get_template(template).template.render(context)  # type: ignore[attr-defined]
+    subject, _, text = written.strip().partition("\n")
+    text = text.strip()
     with transaction.atomic():
-        message = Message.objects.create(to=to, subject=subject.strip(), text=text.strip(), written_at=now)
-        queue.defer("notices.send", message_id=message.pk)
+        message = Message.objects.create(
+            to=to,
+            subject=" ".join(subject.split()),
+            text="" if secret else text,
+            sealed=sealing.seal(settings.SECRET_KEY, purpose=SEAL, text=text) if secret else None,
+            written_at=now,
+            expires_at=expires_at,
+        )
+        queue.defer("notices.send", queue=QUEUE, message_id=message.pk)
     return message
 
 
 def send(*, message_id: int, now: datetime) -> None:
-    """Send one mail; nothing when it was sent. Raises OSError or SMTPException when the server is down.
+    """Send one mail; nothing when it was sent, refused for good or is too late.
 
-    A process that dies between the sending and the mark sends it again: twice is better than never.
+    Raises NotSentError when the mail server is to be asked again. A process that dies between the sending
+    and the mark sends it again: twice is better than never.
     """
-    message = Message.objects.filter(pk=message_id, sent_at=None).first()
+    message = queries.waiting(message_id)
     if message is None:
         return
-    EmailMessage(subject=message.subject, body=message.text, to=[message.to]).send()
-    Message.objects.filter(pk=message_id).update(sent_at=now)
+    if rules.is_expired(message.expires_at, now=now):
+        _end(message, State.EXPIRED)
+        return
+    try:
+        _hand_over(message)
+    except SMTPException as error:
+        if rules.is_refused_for_good(_replies(error)):
+            _end(message, State.FAILED)
+            return
+        _remember_try(message, error, now=now)
+    except OSError as error:
+        _remember_try(message, error, now=now)
+    else:
+        _end(message, State.SENT, sent_at=now)
+
+
+def _hand_over(message: Message) -> None:
+    text = message.text
+    if message.sealed is not None:
+        text = sealing.unseal(settings.SECRET_KEY, purpose=SEAL, sealed=message.sealed)
+    with override(LANGUAGE):
+        html = render_to_string(
+            "notices/mail.html",
+            {"subject": message.subject, "parts": rules.parts(text), "public_url": settings.PUBLIC_URL},
+        )
+    connection = get_connection()
+    if message.to:
+        mail = EmailMultiAlternatives(
+            subject=message.subject,
+            body=text,
+            to=[message.to],
+            headers={"Auto-Submitted": "auto-generated"},
+            connection=connection,
+        )
+        mail.attach_alternative(html, "text/html")
+        mail.send()
+    elif isinstance(connection, smtp.EmailBackend):
+        # So that what is told of it tells nothing: with the server down it waits like any other.
+        connection.open()
+        connection.close()
+
+
+def _replies(error: SMTPException) -> list[int]:
+    """The reply codes that are about this mail; those about the sender or the login are ours to mend."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return [code for code, _text in error.recipients.values()]
+    return [error.smtp_code] if isinstance(error, SMTPDataError) else []
+
+
+def _remember_try(message: Message, error: OSError, *, now: datetime) -> None:
+    Message.objects.filter(pk=message.pk, state=State.WAITING).update(tried_at=now)
+    raise NotSentError(type(error).__name__) from None
+
+
+def _end(message: Message, state: State, *, sent_at: datetime | None = None) -> None:
+    Message.objects.filter(pk=message.pk).update(state=state, sent_at=sent_at, sealed=None)

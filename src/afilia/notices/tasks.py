@@ -1,5 +1,3 @@
-from smtplib import SMTPException
-
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from procrastinate import RetryStrategy
@@ -7,11 +5,12 @@ from procrastinate.contrib.django import app
 
 from afilia.notices import actions
 
-# A mail server that is down delays and never loses: for two days, at longer and longer intervals.
+# A mail server that is down delays and never loses: for two days, every two seconds at first, since codes
+# live three minutes, and at longer and longer intervals.
 RETRY = RetryStrategy(
-    max_attempts=80,
-    linear_wait=60,
-    retry_exceptions=[OSError, SMTPException, OperationalError, InterfaceError],
+    max_attempts=416,
+    linear_wait=2,
+    retry_exceptions=[actions.NotSentError, OperationalError, InterfaceError],
 )
 
 

@@ -1,0 +1,37 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from afilia.verification.rules import SendRefusal, Verdict
+
+REFUSALS = {
+    Verdict.WRONG: _("El código no es correcto. Revíselo y escríbalo otra vez."),
+    Verdict.EXPIRED: _("El código venció: vale tres minutos. Pida otro código; nada se perdió."),
+    Verdict.SPENT: _("El código se escribió mal tres veces y ya no vale. Pida otro código; nada se perdió."),
+    Verdict.OVER: _("Este intento ya terminó. Comience otra vez; nada cambió."),
+}
+SEND_REFUSALS = {
+    SendRefusal.LIMIT: _(
+        "Ya se enviaron cinco códigos. Escriba uno de los que recibió o comience otra vez en una hora."
+    ),
+    SendRefusal.OVER: REFUSALS[Verdict.OVER],
+}
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Código"),
+        help_text=_("Los 6 dígitos del correo."),
+        max_length=40,
+        error_messages={"required": _("Escriba el código que recibió por correo.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+        ),
+    )
+
+    def refuse(self, verdict: Verdict) -> None:
+        """Show why the code was not taken."""
+        self.add_error("code" if verdict is Verdict.WRONG else None, str(REFUSALS[verdict]))
+
+    def refuse_sending(self, refusal: SendRefusal) -> None:
+        """Show why no other code was sent."""
+        self.add_error(None, str(SEND_REFUSALS[refusal]))

@@ -1,0 +1,58 @@
+"""Codes sent by e-mail: how long they live, how often they may be guessed and asked for."""
+
+import math
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hmac import compare_digest
+
+CODE_DIGITS = 6
+CODE_LIFETIME = timedelta(minutes=3)  # procedure sheet 004, steps 5 and 6
+ATTEMPT_LIFETIME = timedelta(hours=1)
+TRIES_PER_CODE = 3
+CODES_PER_ATTEMPT = 5  # within ATTEMPT_LIFETIME
+
+
+class State(StrEnum):
+    OPEN = "open"
+    PROVED = "proved"  # a right code was typed, or what it was for is done: all its codes are burnt
+    ENDED = "ended"  # by the owner of the address, or by whoever asked
+
+
+class Verdict(StrEnum):
+    RIGHT = "right"
+    WRONG = "wrong"
+    EXPIRED = "expired"  # no code lives
+    SPENT = "spent"  # codes live, but none may be guessed again
+    OVER = "over"  # the attempt is proved, ended, too old or unknown
+
+
+class SendRefusal(StrEnum):
+    LIMIT = "limit"  # CODES_PER_ATTEMPT were sent
+    OVER = "over"
+
+
+def is_open(state: State, *, started_at: datetime, now: datetime) -> bool:
+    return state is State.OPEN and now - started_at < ATTEMPT_LIFETIME
+
+
+def is_live(*, sent_at: datetime, now: datetime) -> bool:
+    """Whether a code lives: for CODE_LIFETIME, the end excluded."""
+    return now - sent_at < CODE_LIFETIME
+
+
+def seconds_left(*, sent_at: datetime, now: datetime) -> int:
+    """Whole seconds until a code dies, begun ones counted; 0 when it is dead."""
+    return max(math.ceil((sent_at + CODE_LIFETIME - now).total_seconds()), 0)
+
+
+def judge(digest: bytes, *, usable: Iterable[bytes], any_lives: bool) -> Verdict:
+    """Judge the digest of what was typed against those of all the codes that may still be guessed.
+
+    Several may live at once: a mail that comes late must not be killed by asking again.
+    """
+    codes = list(usable)
+    if not codes:
+        return Verdict.SPENT if any_lives else Verdict.EXPIRED
+    right = [compare_digest(bytes(code), digest) for code in codes]
+    return Verdict.RIGHT if any(right) else Verdict.WRONG
