@@ -18,7 +18,7 @@ def seal(key: str, *, purpose: str, text: str) -> bytes:
     return _fernet(key, purpose).encrypt(text.encode())
 
 
-def unseal(key: str, *, purpose: str, sealed: bytes) -> str:
+def unseal(key: str, *, purpose: str, sealed: bytes | memoryview) -> str:
     """The text of `sealed`. Raises SealBrokenError."""
     try:
         return _fernet(key, purpose).decrypt(bytes(sealed)).decode()
