@@ -25,6 +25,7 @@ def files(tmp_path: Path, settings: object) -> Path:
     """A folder of its own for the files of each test."""
     folder = tmp_path / "files"
     settings.FILES_DIR = folder  # type: ignore[attr-defined]
+    settings.FILE_UPLOAD_TEMP_DIR = folder / "batches" / "waiting"  # type: ignore[attr-defined]
     settings.STORAGES = {  # type: ignore[attr-defined]
         **settings.STORAGES,  # type: ignore[attr-defined]
         "default": {

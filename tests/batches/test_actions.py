@@ -178,32 +178,6 @@ def test_the_same_bytes_of_another_employer_are_another_batch(desk: Desk) -> Non
     assert desk.receive(content).pk != other.receive(content).pk
 
 
-def test_someone_with_a_restricted_key_is_not_told_of_the_batches_of_others(desk: Desk) -> None:
-    branch = desk.employer.branches.get(number="0001")
-    one = make_desk(desk.employer, key=make_key(desk.employer, branches=(branch,)))
-    two = make_desk(desk.employer, key=make_key(desk.employer, branches=(branch,)))
-    content = text(desk.record("MSU", employ(desk)))
-    batch = one.receive(content)
-    with pytest.raises(UploadRefusedError) as refused:
-        two.receive(content)
-    assert refused.value.reason is UploadRefusal.OTHER_USER
-    assert one.receive(content).pk == batch.pk
-    # Someone for the whole employer takes it over, and then it is theirs.
-    assert desk.receive(content).by_number == "operator"
-    with pytest.raises(UploadRefusedError):
-        one.receive(content)
-    assert [*(files.folder(batch).parent / "waiting").iterdir()] == []
-
-
-def test_the_other_user_learns_nothing_of_a_registered_batch_either(desk: Desk) -> None:
-    branch = desk.employer.branches.get(number="0001")
-    own = make_desk(desk.employer, key=make_key(desk.employer, branches=(branch,)))
-    line = desk.record("MSU", employ(desk))
-    desk.file(line)
-    with pytest.raises(UploadRefusedError):
-        own.receive(text(line))
-
-
 def test_an_upload_beyond_the_limit_is_refused_and_nothing_kept(desk: Desk, waiting: Path) -> None:
     def endless() -> Iterator[bytes]:
         while True:

@@ -39,7 +39,7 @@ def left_on(folder: Path) -> list[str]:
 
 
 def test_what_is_stored_is_what_came(files: Path) -> None:
-    stored = batch_files.store([b"uno\r\n", b"", b"dos"])
+    stored = batch_files.store([b"uno\r\n", b"", b"dos"], most=8)
     assert stored.path.read_bytes() == b"uno\r\ndos"
     assert (stored.size, len(stored.sha256)) == (8, 64)
     stored.discard()
@@ -53,7 +53,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(files: Path) -> None:
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        batch_files.store(broken())
+        batch_files.store(broken(), most=MEGABYTE)
     assert left_on(files) == []
 
 

@@ -17,6 +17,9 @@ from afilia.batches.models import Batch
 from afilia.novedades.reading import FileFacts
 from afilia.novedades.rules.marks import no_findings
 
+MEGABYTE = 1024 * 1024
+MODE = 0o640  # of uploads: what comes from a form is a temporary file, for one user alone
+
 
 def _root() -> Path:
     return Path(settings.FILES_DIR) / "batches"
@@ -64,7 +67,12 @@ class Stored:
         self.path.unlink(missing_ok=True)
 
 
+class TooLargeError(Exception):
+    """An upload has more bytes than it may have."""
+
+
 def _waiting() -> Path:
+    """Where uploads come in; FILE_UPLOAD_TEMP_DIR is the same folder."""
     return _root() / "waiting"
 
 
@@ -76,23 +84,53 @@ def discard_waiting(*, before: datetime) -> None:
                 path.unlink()
 
 
-def store(chunks: Iterable[bytes]) -> Stored:
-    """Write an upload to the disk whole; an OSError (a full disk) leaves nothing behind."""
+def store(chunks: Iterable[bytes], *, most: int) -> Stored:
+    """Write an upload of at most so many bytes to the disk whole.
+
+    A TooLargeError or an OSError (a full disk) leaves nothing behind.
+    """
     _waiting().mkdir(parents=True, exist_ok=True)
     path = _waiting() / uuid.uuid4().hex
     digest, size = hashlib.sha256(), 0
     try:
         with path.open("xb") as file:
             for chunk in chunks:
+                size += len(chunk)
+                if size > most:
+                    raise TooLargeError
                 file.write(chunk)
                 digest.update(chunk)
-                size += len(chunk)
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return Stored(path=path, sha256=digest.hexdigest(), size=size)
+
+
+def take(path: Path, *, most: int) -> Stored:
+    """Take over an upload that lies on the same disk already, without copying it; else like `store`."""
+    size = path.stat().st_size
+    if size > most:
+        raise TooLargeError
+    target = _waiting() / uuid.uuid4().hex
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        os.fsync(file.fileno())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.chmod(MODE)
+    path.replace(target)
+    return Stored(path=target, sha256=digest.hexdigest(), size=size)
+
+
+def are_there(batch_id: uuid.UUID) -> bool:
+    """Whether a batch has files on the disk."""
+    return (_root() / str(batch_id)).exists()
+
+
+def delete(batch: Batch) -> None:
+    """Delete all the files of a batch."""
+    shutil.rmtree(folder(batch), ignore_errors=True)
 
 
 def drop_older_plans(batch: Batch) -> None:

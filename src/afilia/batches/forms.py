@@ -1,9 +1,10 @@
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any, TypedDict
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ STATES = {
     State.PLANNED: _("Espera su confirmación"),
     State.CONFIRMED: _("Registrándose"),
     State.REGISTERED: _("Registrada"),
+    State.DISCARDED: _("Descartada"),
 }
 SEVERITIES = {
     Severity.ERROR: _("Errores"),
@@ -85,9 +87,14 @@ class UploadForm(forms.Form):
         file.widget.attrs["data-max-bytes"] = str(max_megabytes * 1024 * 1024)
 
     @property
-    def upload(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
+    def upload(self) -> TemporaryUploadedFile:
+        file: TemporaryUploadedFile = self.cleaned_data["file"]
         return file
+
+    @property
+    def path(self) -> Path:
+        """Where the upload lies until the end of the request."""
+        return Path(self.upload.temporary_file_path())
 
     def refuse(self, reason: UploadRefusal) -> None:
         """Show why the upload was not taken, in place of what else is said of the file."""
@@ -106,8 +113,8 @@ def upload_refusal_text(reason: UploadRefusal, *, max_megabytes: int) -> str:
             " anterior está a salvo. Vuelva a intentarlo en unos minutos."
         )
     return gettext(
-        "Otra persona de su empresa ya cargó este mismo archivo con su propia clave. No se registró dos"
-        " veces: pídale el comprobante."
+        "Su empresa tiene demasiados archivos sin confirmar. Confirme o descarte alguno en el historial y"
+        " vuelva a cargar este. No se registró nada."
     )
 
 

@@ -16,7 +16,9 @@ class Batch(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     employer = models.ForeignKey(Employer, models.PROTECT, related_name="batches")
     key = models.ForeignKey(EmployerKey, models.PROTECT, null=True)  # null: filed by an operator
-    by_number = models.CharField(max_length=20)
+    by_number = models.CharField(max_length=20)  # who sent it first
+    # The person with a key to some branches for whom alone it is; empty: it is for the whole employer.
+    own_to = models.CharField(max_length=20, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="mended")
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
@@ -29,6 +31,7 @@ class Batch(models.Model):
     received_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     registered_at = models.DateTimeField(null=True)
+    discarded_at = models.DateTimeField(null=True)  # without being confirmed
 
     attempt = models.IntegerField(default=0)  # raised when a plan is asked for; names the folder of its files
     planned_on = models.DateField(null=True)
@@ -47,7 +50,7 @@ class Batch(models.Model):
         verbose_name = _("carga batch")
         indexes = [models.Index(fields=["employer", "-received_at"], name="batches_of_employer")]
         constraints = [
-            models.UniqueConstraint(fields=["employer", "sha256"], name="same_bytes_same_batch"),
+            models.UniqueConstraint(fields=["employer", "sha256", "own_to"], name="same_bytes_same_batch"),
             models.CheckConstraint(
                 condition=models.Q(filing__isnull=True) | models.Q(registered_at__isnull=False),
                 name="filing_only_when_registered",

@@ -3,19 +3,19 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import BinaryIO
 from uuid import UUID
 
 import polars as pl
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from afilia.access.queries import Holder
 from afilia.batches import files
 from afilia.batches.models import Batch, Progress
-from afilia.batches.rules import Counts, State
+from afilia.batches.rules import UNCONFIRMED, Counts, State
 from afilia.employers.models import Employer
 from afilia.novedades.planning import findings_of
 from afilia.novedades.reading import lines_at, read_lines, without_blank
@@ -36,7 +36,7 @@ def for_holder(holder: Holder) -> QuerySet[Batch]:
     batches = Batch.objects.filter(employer=holder.employer).select_related(
         "employer", "filing", "receipt", "parent"
     )
-    return batches if holder.branches is None else batches.filter(by_number=holder.number)
+    return batches if holder.branches is None else batches.filter(own_to=holder.number)
 
 
 def get_for_holder(holder: Holder, batch_id: UUID) -> Batch:
@@ -251,6 +251,26 @@ def annex(batch: Batch) -> Iterator[pl.DataFrame]:
         )
 
 
-def find_same(employer: Employer, *, sha256: str) -> Batch | None:
-    """The batch of the same bytes, if the employer sent them before."""
-    return for_employer(employer).filter(sha256=sha256).first()
+def branches_of(batch: Batch) -> frozenset[str] | None:
+    """The branches that a batch may be planned for now; None is all of the employer's."""
+    if not batch.own_to or batch.key is None:
+        return None
+    return frozenset(batch.key.branches.values_list("number", flat=True)) or None
+
+
+def unconfirmed(employer: Employer) -> tuple[int, int]:
+    """How many batches of an employer wait for a plan or to be confirmed, and the bytes of their files."""
+    waiting = for_employer(employer).filter(state__in=[State.RECEIVED, *UNCONFIRMED])
+    found = waiting.aggregate(count=Count("pk"), size=Sum("size", default=0))
+    return found["count"], found["size"]
+
+
+def unconfirmed_since(moment: datetime) -> QuerySet[Batch, UUID]:
+    """The batches that were decided, or sent back after being confirmed, before a moment, by number."""
+    quiet = Q(decided_at__lt=moment) & (Q(confirmed_at__isnull=True) | Q(confirmed_at__lt=moment))
+    return Batch.objects.filter(quiet, state__in=UNCONFIRMED).values_list("pk", flat=True)
+
+
+def discarded() -> QuerySet[Batch, UUID]:
+    """The batches whose files are to be gone, by number."""
+    return Batch.objects.filter(state=State.DISCARDED).values_list("pk", flat=True)

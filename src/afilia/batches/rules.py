@@ -10,6 +10,7 @@ class State(StrEnum):
     PLANNED = "planned"  # judged line by line; waits for the employer
     CONFIRMED = "confirmed"  # the employer confirmed; it is being registered
     REGISTERED = "registered"  # the end: in the labour history, with a receipt
+    DISCARDED = "discarded"  # not confirmed: by the employer or by time; its files are deleted
 
 
 class Mode(StrEnum):
@@ -18,12 +19,15 @@ class Mode(StrEnum):
     PERCENT = "percent"  # hasta N % de errores
 
 
+UNCONFIRMED = frozenset({State.REFUSED, State.PLANNED})  # decided, and waiting for the employer
+
 MOVES = {
     State.RECEIVED: {State.REFUSED, State.PLANNED},
-    State.REFUSED: {State.RECEIVED},  # the same file sent again is judged again
-    State.PLANNED: {State.RECEIVED, State.CONFIRMED},
+    State.REFUSED: {State.RECEIVED, State.DISCARDED},  # the same file sent again is judged again
+    State.PLANNED: {State.RECEIVED, State.CONFIRMED, State.DISCARDED},
     State.CONFIRMED: {State.REGISTERED, State.PLANNED},  # planned: the history changed, and so did the plan
     State.REGISTERED: set(),
+    State.DISCARDED: {State.RECEIVED},
 }
 
 

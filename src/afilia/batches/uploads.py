@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
@@ -42,6 +43,11 @@ class QuotaUploadHandler(TemporaryFileUploadHandler):
         if content_length > limit + FORM_BYTES:
             raise RequestDataTooBig("The request is larger than the person who sends it may send.")
         return super().handle_raw_input(input_data, META, content_length, boundary, encoding)
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        with self._room():
+            Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
+            super().new_file(*args, **kwargs)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         with self._room():

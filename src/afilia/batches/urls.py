@@ -1,12 +1,13 @@
 from django.urls import include, path
 
-from afilia.batches import downloads, filings, views
+from afilia.batches import discarding, downloads, filings, views
 
 app_name = "batches"
 one_batch = [
     path("", views.batch, name="batch"),
     path("avance/", views.progress, name="progress"),
     path("corregir/", views.mend, name="mend"),
+    path("descartar/", discarding.discard, name="discard"),
     path("informe.csv", downloads.report_csv, name="report-csv"),
     path("informe.xlsx", downloads.report_xlsx, name="report-xlsx"),
     path("informe.json", downloads.report_json, name="report-json"),

@@ -64,10 +64,10 @@ def upload(request: HolderRequest) -> HttpResponse:
     elif request.method == "POST" and form.is_valid():
         try:
             batch = actions.receive(
-                sender=_sender(request.holder),
+                sender=sender_of(request.holder),
                 novedad=form.cleaned_data["novedad"],
                 file_name=kept_name(form.upload.name or ""),
-                chunks=form.upload.chunks(),
+                chunks=form.path,
                 now=timezone.now(),
             )
         except UploadRefusedError as refused:
@@ -99,7 +99,7 @@ def _confirm(request: HolderRequest, shown: Batch) -> HttpResponse:
         return _planned(request, shown, form)
     refusal = actions.confirm(
         batch_id=shown.id,
-        sender=_sender(request.holder),
+        sender=sender_of(request.holder),
         mode=Mode(form.cleaned_data["mode"]),
         max_error_percent=form.cleaned_data["max_error_percent"],
         corrections_meant=form.cleaned_data["corrections_meant"],
@@ -119,7 +119,7 @@ def _judge_as_other_type(request: HolderRequest, shown: Batch) -> HttpResponse:
     if request.POST.get("novedad") == report.other_type(shown):
         with queries.open_upload(shown) as sent:
             actions.receive(
-                sender=_sender(request.holder),
+                sender=sender_of(request.holder),
                 novedad=report.other_type(shown),
                 file_name=shown.file_name,
                 chunks=iter(lambda: sent.read(CHUNK), b""),
@@ -194,12 +194,23 @@ def _registered(request: HolderRequest, shown: Batch) -> HttpResponse:
     return render(request, "batches/registered.html", page)
 
 
+def _discarded(request: HolderRequest, shown: Batch) -> HttpResponse:
+    page = {
+        "batch": shown,
+        "layout_name": _layout_name(shown),
+        "counts": queries.counts(shown) if "new" in shown.summary else None,
+        "days": settings.UPLOAD_DAYS,
+    }
+    return render(request, "batches/discarded.html", page)
+
+
 PAGES = {
     State.RECEIVED: _running,
     State.REFUSED: _refused,
     State.PLANNED: _planned,
     State.CONFIRMED: _running,
     State.REGISTERED: _registered,
+    State.DISCARDED: _discarded,
 }
 
 
@@ -283,7 +294,7 @@ def mend(request: HolderRequest, batch_id: UUID) -> HttpResponse:
     if not grid.errors:
         try:
             mended = actions.mend(
-                sender=_sender(request.holder), batch=shown, lines=grid.lines(layout), now=timezone.now()
+                sender=sender_of(request.holder), batch=shown, lines=grid.lines(layout), now=timezone.now()
             )
         except UploadRefusedError as refused:
             grid.refuse(upload_refusal_text(refused.reason, max_megabytes=_max_megabytes()))
@@ -324,6 +335,11 @@ def _lead_to(request: HolderRequest, batch: Batch) -> HttpResponse:
         messages.info(request, text % {"at": date_words(at, "DATETIME_FORMAT")})
     elif batch.state == State.CONFIRMED:
         messages.info(request, gettext("Este archivo ya está confirmado y se está registrando."))
+    elif batch.attempt > 1 and batch.by_number != request.holder.number:
+        messages.info(
+            request,
+            gettext("Otra persona de su empresa ya había enviado este archivo. Lo revisamos otra vez."),
+        )
     elif batch.attempt > 1:
         messages.info(request, gettext("Usted ya había enviado este archivo. Lo revisamos otra vez."))
     return redirect("batches:batch", batch.id)
@@ -343,6 +359,7 @@ TAGS = {
     State.PLANNED: "warning",
     State.CONFIRMED: "info",
     State.REGISTERED: "success",
+    State.DISCARDED: "neutral",
 }
 
 
@@ -359,7 +376,7 @@ def _max_megabytes() -> int:
     return settings.POLICY.max_bytes // 1024 // 1024
 
 
-def _sender(holder: Holder) -> Sender:
+def sender_of(holder: Holder) -> Sender:
     return Sender(
         employer=holder.employer,
         by_number=holder.number,

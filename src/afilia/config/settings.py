@@ -1,5 +1,7 @@
 """All settings, from the environment. docs/settings.md explains each; a test holds it to this file."""
 
+from datetime import timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -7,6 +9,7 @@ import dj_email_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from afilia.access.rules.sessions import SessionLimits
 from afilia.kit import addresses, embedded
 from afilia.kit.environment import Environment, SettingError
 from afilia.novedades.policy import Policy
@@ -97,6 +100,10 @@ EMAIL_TIMEOUT = 10
 # Files: uploads, plans and signed receipts. Web and workers must see the same folder.
 FILES_DIR = Path(env.text("AFILIA_FILES_DIR", str(DATA_DIR / "files"))).resolve()
 FILE_UPLOAD_HANDLERS = ["afilia.batches.uploads.QuotaUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = FILES_DIR / "batches" / "waiting"  # on the same disk, so that storing is renaming
+UPLOAD_DAYS = env.number("AFILIA_UPLOAD_DAYS", 30)  # that an upload waits to be confirmed
+UNCONFIRMED_MAX_MB = env.number("AFILIA_UNCONFIRMED_MAX_MB", 2048)  # of an employer
+UNCONFIRMED_MAX_BATCHES = env.number("AFILIA_UNCONFIRMED_MAX_BATCHES", 200)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the grid for mending: 500 lines of up to 17 fields
 
 # The receipt's signature: a PKCS #12 file. The demo makes its own at first start.
@@ -116,6 +123,14 @@ POLICY = Policy.read(env)
 
 # Keys that became public, besides our own list of obvious ones
 BREACHED_KEYS = breached_keys(env.text("AFILIA_BREACHED_KEYS", ""))
+
+# Registration of employers, and changes of their e-mail
+REGISTRATIONS_PER_HOUR = env.number("AFILIA_REGISTRATIONS_PER_HOUR", 10)  # from one network address
+EMAIL_CHANGE_WAIT = timedelta(hours=env.number("AFILIA_EMAIL_CHANGE_HOURS", 72))
+if EMAIL_CHANGE_WAIT < timedelta(hours=0 if DEMO else 1):
+    raise SettingError("AFILIA_EMAIL_CHANGE_HOURS must be 1 or more; 0 is for the demo alone.")
+
+HANDED_KEY_HOURS = env.number("AFILIA_HANDED_KEY_HOURS", 72)
 
 # Registro Civil: the local copy of the database, or a service over HTTP
 REGISTRO_CIVIL_URL = env.text("AFILIA_REGISTRO_CIVIL_URL", "")
@@ -199,7 +214,11 @@ if DEMO:
     STATIC_ROOT, WHITENOISE_USE_FINDERS = None, True  # served from where they are built; nothing to collect
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_LIMITS = SessionLimits(
+    idle=timedelta(minutes=env.number("AFILIA_SESSION_IDLE_MINUTES", 30)),
+    longest=timedelta(hours=env.number("AFILIA_SESSION_HOURS", 8)),
+)
+SESSION_COOKIE_AGE = int(SESSION_LIMITS.longest.total_seconds()) + 60 * 60  # to say that the session is over
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
@@ -224,7 +243,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = ["files.E001"]  # FILE_UPLOAD_TEMP_DIR is made when it is needed
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 

@@ -7,6 +7,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from afilia.access import actions as access
+from afilia.batches import actions as batches
 from afilia.batches import files
 
 RETRY_FAILED = """
@@ -19,7 +20,8 @@ KEEP_UPLOADS = timedelta(days=1)  # that no batch took: their process died while
 def tidy(*, now: datetime) -> None:
     """Forget what is over: jobs that finished well a month ago, sessions, sign-in tries, cut-off uploads.
 
-    Failed jobs run again: each does only what is still to be done, and by now its fault may be mended.
+    Batches that waited for UPLOAD_DAYS to be confirmed are discarded. Failed jobs run again: each does only
+    what is still to be done, and by now its fault may be mended.
     """
     async_to_sync(app.job_manager.delete_old_jobs)(nb_hours=KEEP_FINISHED_JOBS)
     with connection.cursor() as cursor:
@@ -27,3 +29,4 @@ def tidy(*, now: datetime) -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     access.forget_tries(now=now)
     files.discard_waiting(before=now - KEEP_UPLOADS)
+    batches.discard_unconfirmed(before=now - timedelta(days=settings.UPLOAD_DAYS), now=now)

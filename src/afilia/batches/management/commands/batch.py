@@ -13,6 +13,7 @@ from django.utils import timezone
 from afilia.access.queries import holder_of
 from afilia.batches import actions, queries
 from afilia.batches.actions import Sender, UploadRefusal, UploadRefusedError
+from afilia.batches.forms import kept_name
 from afilia.batches.models import Batch
 from afilia.batches.rules import Mode, Refusal, State
 from afilia.documents import queries as documents
@@ -26,6 +27,8 @@ from afilia.novedades.rules.marks import Severity
 DONE, REJECTED, NOT_JUDGED = 0, 1, 2
 BLOCK = 1024 * 1024  # bytes
 SHOWN_ERRORS = 20
+OPERATOR = "operador"
+LONGEST_OPERATOR = 20  # characters
 
 COUNTS = {
     "lines": "Líneas",
@@ -48,11 +51,13 @@ STATES = {
     State.PLANNED: "revisada, sin registrar",
     State.CONFIRMED: "confirmada, registrándose",
     State.REGISTERED: "registrada",
+    State.DISCARDED: "descartada",
 }
 UPLOAD_REFUSALS = {
     UploadRefusal.TOO_LARGE: "El archivo pasa del tamaño permitido.",
     UploadRefusal.DISK_FULL: "No se pudo guardar el archivo; el disco está lleno o no responde.",
-    UploadRefusal.OTHER_USER: "Otra persona ya envió este mismo archivo.",
+    UploadRefusal.TOO_MUCH_WAITING: "El empleador tiene demasiados archivos sin confirmar. "
+    "Que confirme o descarte alguno, o espere a que venzan.",
 }
 
 
@@ -75,11 +80,17 @@ class Command(BaseCommand):
             "--max-errors", metavar="N", type=int, help="percent of the lines, with --mode percent"
         )
         parser.add_argument("--corrections", action="store_true", help="corrections are meant: register them")
-        parser.add_argument(
+        who = parser.add_mutually_exclusive_group()
+        who.add_argument(
             "--by",
             metavar="NUMBER",
-            default="operador",
-            help="who files; with a key of the employer, only for the branches of that key",
+            help="a person with a key of the employer, who files for the branches of that key",
+        )
+        who.add_argument(
+            "--operator",
+            metavar="NAME",
+            default=OPERATOR,
+            help=f"an operator, who files for the whole employer (default: {OPERATOR})",
         )
         parser.add_argument("--plan-only", action="store_true", help="register nothing, whatever --mode says")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -93,7 +104,8 @@ class Command(BaseCommand):
         mode: str | None,
         max_errors: int | None,
         corrections: bool,
-        by: str,
+        by: str | None,
+        operator: str,
         plan_only: bool,
         **options: Any,
     ) -> None:
@@ -102,14 +114,15 @@ class Command(BaseCommand):
         if max_errors is not None and not 0 <= max_errors <= 100:
             raise _wrong("--max-errors va de 0 a 100.")
         now = timezone.now()
-        batch = _receive(file, _sender(employer, by), novedad, now=now)
+        sender = _sender(employer, by, operator)
+        batch = _receive(file, sender, novedad, now=now)
         actions.plan(batch_id=batch.id, attempt=batch.attempt, now=now, clock=timezone.now)
         batch.refresh_from_db()
         refusal = None
         if mode and not plan_only and batch.state == State.PLANNED:
             refusal = actions.confirm(
                 batch_id=batch.id,
-                sender=_sender(employer, by),
+                sender=sender,
                 mode=Mode(mode),
                 max_error_percent=max_errors,
                 corrections_meant=corrections,
@@ -132,17 +145,28 @@ def _wrong(sentence: str) -> CommandError:
     return CommandError(sentence, returncode=NOT_JUDGED)
 
 
-def _sender(ruc: str, number: str) -> Sender:
+def _sender(ruc: str, number: str | None, operator: str) -> Sender:
     employer = Employer.objects.filter(ruc=ruc).first()
     if employer is None:
         raise _wrong(f"No consta ningún empleador con el RUC {ruc}.")
+    if number is None:
+        return Sender(employer=employer, by_number=_operator(operator), key_id=None, branches=None)
     holder = holder_of(employer, number=number)
-    return Sender(
-        employer=employer,
-        by_number=number,
-        key_id=holder.key_id if holder else None,
-        branches=holder.branches if holder else None,
-    )
+    if holder is None:
+        raise _wrong(
+            f"Nadie con la identificación {number} tiene clave de {ruc}. "
+            "Revise --by, o use --operator NOMBRE para registrar como operador."
+        )
+    return Sender(employer=employer, by_number=number, key_id=holder.key_id, branches=holder.branches)
+
+
+def _operator(name: str) -> str:
+    """The name as it will stand on the receipt, where it must not pass for somebody's identification."""
+    if not (0 < len(name) <= LONGEST_OPERATOR and name.isprintable() and name == name.strip()):
+        raise _wrong(f"--operator es un nombre de 1 a {LONGEST_OPERATOR} caracteres.")
+    if not any(sign.isalpha() for sign in name):
+        raise _wrong("--operator es un nombre, con letras. Para una persona con clave use --by NÚMERO.")
+    return name
 
 
 def _receive(path: Path, sender: Sender, novedad: str | None, *, now: datetime) -> Batch:
@@ -158,7 +182,11 @@ def _receive(path: Path, sender: Sender, novedad: str | None, *, now: datetime) 
         raise _wrong(" ".join([f"{path.name} no se puede revisar.", *reasons]))
     try:
         return actions.receive(
-            sender=sender, novedad=check.anchor.type, file_name=path.name, chunks=_blocks(path), now=now
+            sender=sender,
+            novedad=check.anchor.type,
+            file_name=kept_name(path.name),
+            chunks=_blocks(path),
+            now=now,
         )
     except UploadRefusedError as error:
         raise _wrong(UPLOAD_REFUSALS[error.reason]) from error
@@ -197,6 +225,7 @@ def _report(batch: Batch, refusal: Refusal | None) -> dict[str, Any]:
         "counts": {name: batch.summary[name] for name in COUNTS},
         "active_before": batch.summary["active_before"],
         "active_after": batch.summary["active_after"],
+        "active_corrected": batch.summary["active_corrected"],
         "findings": [
             {"severity": severity, "code": code, "count": count}
             for severity, code, count in batch.summary["codes"]

@@ -1,23 +1,20 @@
-"""A batch on its way: received, decided, confirmed, registered, with a receipt."""
-
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime
-from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from afilia.audit import actions as audit
 from afilia.batches import files, queries, receipts
+from afilia.batches.actions.steps import Clock, Sender, ask_for_plan, move
 from afilia.batches.locks import exclusive
 from afilia.batches.models import Batch, Progress
 from afilia.batches.progress import shown
-from afilia.batches.rules import Mode, Refusal, State, judge_confirmation, may_move
+from afilia.batches.rules import Mode, Refusal, State, judge_confirmation
 from afilia.documents import actions as documents
 from afilia.documents import rendering, signing
 from afilia.documents.models import Kind
@@ -27,114 +24,6 @@ from afilia.notices import actions as notices
 from afilia.novedades import actions as novedades
 from afilia.novedades import planning
 from afilia.novedades.rules.layouts import Context
-
-MENDED_LINES = 500  # the most that one page mends
-MENDED_STEM = 150  # characters kept of the name that a mended file takes over
-
-
-Clock = Callable[[], datetime]
-
-
-class UploadRefusal(StrEnum):
-    TOO_LARGE = "too-large"
-    DISK_FULL = "disk-full"
-    OTHER_USER = "other-user"  # someone with another key sent the same bytes
-
-
-class UploadRefusedError(Exception):
-    """An upload was not taken; nothing of it was kept."""
-
-    def __init__(self, reason: UploadRefusal) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sender:
-    """Who files: a person with a key, or an operator without one."""
-
-    employer: Employer
-    by_number: str
-    key_id: int | None
-    branches: frozenset[str] | None
-
-    @property
-    def actor(self) -> str:
-        return f"holder:{self.key_id}" if self.key_id else f"operator:{self.by_number}"
-
-
-def receive(
-    *,
-    sender: Sender,
-    novedad: str,
-    file_name: str,
-    chunks: Iterable[bytes],
-    now: datetime,
-    parent: Batch | None = None,
-) -> Batch:
-    """Store an upload and have it planned; the same bytes of the same employer are the same batch.
-
-    A batch that is registered, or about to be, is given back as it is; any other is planned again, as the
-    history may have changed. Raises UploadRefusedError.
-    """
-    try:
-        stored = files.store(_bounded(chunks))
-    except OSError as error:
-        raise UploadRefusedError(UploadRefusal.DISK_FULL) from error
-    try:
-        return _take(sender, stored, novedad=novedad, file_name=file_name, now=now, parent=parent)
-    except IntegrityError:  # the same bytes came twice at once, and the other was first
-        return _take(sender, stored, novedad=novedad, file_name=file_name, now=now, parent=parent)
-    finally:
-        stored.discard()
-
-
-def _bounded(chunks: Iterable[bytes]) -> Iterable[bytes]:
-    size = 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > settings.POLICY.max_bytes:
-            raise UploadRefusedError(UploadRefusal.TOO_LARGE)
-        yield chunk
-
-
-@transaction.atomic
-def _take(
-    sender: Sender, stored: files.Stored, *, novedad: str, file_name: str, now: datetime, parent: Batch | None
-) -> Batch:
-    batches = Batch.objects.select_for_update(no_key=True).filter(employer=sender.employer)
-    same = batches.filter(sha256=stored.sha256).first()
-    if same and sender.branches is not None and same.by_number != sender.by_number:
-        raise UploadRefusedError(UploadRefusal.OTHER_USER)
-    if same and same.state in {State.CONFIRMED, State.REGISTERED}:
-        return same
-    batch = same or Batch(employer=sender.employer, sha256=stored.sha256, size=stored.size, received_at=now)
-    batch.key_id = sender.key_id
-    batch.by_number = sender.by_number
-    batch.novedad = novedad
-    batch.file_name = file_name
-    if parent is not None and parent.pk != batch.pk:
-        batch.parent = batch.parent or parent
-    _ask_for_plan(batch)
-    if same is None:
-        stored.keep(batch)
-    audit.record(
-        "batch.received",
-        actor=sender.actor,
-        subject=f"batch:{batch.id}",
-        at=now,
-        facts={"sha256": batch.sha256, "size": batch.size, "again": same is not None},
-    )
-    return batch
-
-
-def _ask_for_plan(batch: Batch) -> None:
-    batch.state = State.RECEIVED
-    batch.attempt += 1
-    batch.decided_at = None
-    batch.save()
-    Progress.objects.update_or_create(batch=batch, defaults={"percent": 0, "lines": 0})
-    queue.defer("batches.plan", batch_id=str(batch.id), attempt=batch.attempt)
 
 
 def plan(*, batch_id: UUID, attempt: int, now: datetime, clock: Clock | None = None) -> None:
@@ -151,7 +40,7 @@ def plan(*, batch_id: UUID, attempt: int, now: datetime, clock: Clock | None = N
             batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
             if batch.attempt != attempt:
                 return
-            _move(batch, State.REFUSED if summary["refused"] else State.PLANNED)
+            move(batch, to=State.REFUSED if summary["refused"] else State.PLANNED)
             _keep_plan(batch, version=version, summary=summary, today=timezone.localdate(now))
             batch.decided_at = clock() if clock else now
             batch.save()
@@ -171,18 +60,18 @@ COUNTED = ("lines", "accepted", "rejected", "new", "corrections", "unchanged", "
 def _make_plan(batch: Batch, *, today: date) -> tuple[int, dict[str, object]]:
     """The version of the history that the plan rests on, read before it, and the plan's summary."""
     version = Employer.objects.values_list("history_version", flat=True).get(pk=batch.employer_id)
-    branches = frozenset(batch.key.branches.values_list("number", flat=True)) if batch.key else frozenset()
+    allowed = queries.branches_of(batch)
     with shown(batch) as progress:
         summary = planning.make(
             lambda: files.open_upload(batch),
             employer=batch.employer,
-            allowed=branches or None,
+            allowed=allowed,
             novedad=batch.novedad,
             context=context(today),
             folder=files.plan_folder(batch),
             progress=progress,
         )
-    return version, summary
+    return version, {**summary, "branches": None if allowed is None else sorted(allowed)}
 
 
 def context(today: date) -> Context:
@@ -194,12 +83,6 @@ def _keep_plan(batch: Batch, *, version: int, summary: dict[str, object], today:
     batch.history_version = version
     batch.summary = summary
     batch.planned_on = today
-
-
-def _move(batch: Batch, state: State) -> None:
-    if not may_move(old=State(batch.state), new=state):
-        raise ValueError(f"a batch cannot go from {batch.state} to {state}")
-    batch.state = state
 
 
 @transaction.atomic
@@ -216,18 +99,17 @@ def confirm(
     """Have a planned batch registered, or say why it may not be. Confirming twice does nothing more.
 
     `digest` is that of the plan that the employer saw: another one is not what was confirmed.
-    A plan of another day is made again first: lateness counts from the day of confirming (PLAN_IS_OLD).
+    A plan of another day is made again first: lateness counts from the day of confirming (PLAN_IS_OLD). So is
+    one for branches that the sender's key is not for any more.
     """
     batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id, employer=sender.employer)
     if batch.state in {State.CONFIRMED, State.REGISTERED}:
         return None
     if batch.state != State.PLANNED:
         return Refusal.NOT_PLANNED
-    if batch.planned_on != timezone.localdate(now):
-        _ask_for_plan(batch)
-        return Refusal.PLAN_IS_OLD
-    if digest is not None and digest != batch.summary["digest"]:
-        return Refusal.PLAN_CHANGED
+    outdated = _outdated(batch, sender, digest=digest, today=timezone.localdate(now))
+    if outdated:
+        return outdated
     refusal = judge_confirmation(
         queries.counts(batch),
         mode=mode,
@@ -236,7 +118,7 @@ def confirm(
     )
     if refusal:
         return refusal
-    _move(batch, State.CONFIRMED)
+    move(batch, to=State.CONFIRMED)
     batch.mode = mode
     batch.max_error_percent = max_error_percent if mode is Mode.PERCENT else None
     batch.corrections_meant = corrections_meant
@@ -253,6 +135,22 @@ def confirm(
         facts={"mode": mode.value, "percent": batch.max_error_percent, "corrections": corrections_meant},
     )
     return None
+
+
+def _outdated(batch: Batch, sender: Sender, *, digest: str | None, today: date) -> Refusal | None:
+    """Say why the plan that there is cannot be confirmed, and ask for another one where that helps."""
+    if batch.planned_on != today:
+        ask_for_plan(batch)
+        return Refusal.PLAN_IS_OLD
+    if not _within(batch.summary.get("branches"), sender.branches):
+        ask_for_plan(batch)
+        return Refusal.PLAN_CHANGED
+    return Refusal.PLAN_CHANGED if digest not in {None, batch.summary["digest"]} else None
+
+
+def _within(planned: Collection[str] | None, allowed: frozenset[str] | None) -> bool:
+    """Whether who may file for some branches may file what was planned for some; None is all of them."""
+    return allowed is None or (planned is not None and allowed.issuperset(planned))
 
 
 def register(*, batch_id: UUID, now: datetime, clock: Clock | None = None) -> None:
@@ -277,9 +175,10 @@ def register(*, batch_id: UUID, now: datetime, clock: Clock | None = None) -> No
                     today=timezone.localdate(batch.confirmed_at),
                 )
                 if different:
-                    _move(batch, State.PLANNED)
+                    move(batch, to=State.PLANNED)
                     audit.record("batch.plan-changed", actor="system", subject=f"batch:{batch_id}", at=now)
                 batch.save()
+            files.drop_older_plans(batch)
 
 
 @transaction.atomic
@@ -304,7 +203,7 @@ def _register_if_fresh(batch_id: UUID, *, now: datetime, clock: Clock | None) ->
         foreigner_prefixes=settings.POLICY.foreigner_prefixes,
         filed_at=batch.confirmed_at,
     )
-    _move(batch, State.REGISTERED)
+    move(batch, to=State.REGISTERED)
     batch.registered_at = clock() if clock else now
     batch.save()
     queue.defer("batches.receipt", batch_id=str(batch_id))
@@ -321,23 +220,6 @@ def _register_if_fresh(batch_id: UUID, *, now: datetime, clock: Clock | None) ->
         },
     )
     return True
-
-
-def mend(*, sender: Sender, batch: Batch, lines: list[str], now: datetime) -> Batch:
-    """Send mended lines of a batch as a batch of their own, which is planned like any other.
-
-    `lines` are whole records; empty ones are left out. Raises UploadRefusedError.
-    """
-    text = "".join(f"{line}\r\n" for line in lines if line.strip())
-    stem, dot, ending = batch.file_name.rpartition(".")
-    return receive(
-        sender=sender,
-        novedad=batch.novedad,
-        file_name=f"{(stem or ending)[:MENDED_STEM]}_corregido{dot}{ending if dot else ''}",
-        chunks=[text.encode()],
-        now=now,
-        parent=batch,
-    )
 
 
 def issue_receipt(*, batch_id: UUID, now: datetime) -> None:

@@ -1,0 +1,28 @@
+"""A batch on its way: received, decided, confirmed, registered, with a receipt, or discarded."""
+
+from afilia.batches.actions.deciding import confirm, context, issue_receipt, plan, register
+from afilia.batches.actions.discarding import discard, discard_unconfirmed
+from afilia.batches.actions.receiving import (
+    MENDED_LINES,
+    UploadRefusal,
+    UploadRefusedError,
+    mend,
+    receive,
+)
+from afilia.batches.actions.steps import Sender
+
+__all__ = [
+    "MENDED_LINES",
+    "Sender",
+    "UploadRefusal",
+    "UploadRefusedError",
+    "confirm",
+    "context",
+    "discard",
+    "discard_unconfirmed",
+    "issue_receipt",
+    "mend",
+    "plan",
+    "receive",
+    "register",
+]
