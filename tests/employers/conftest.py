@@ -1,0 +1,3 @@
+from tests.concurrency.conftest import together
+
+__all__ = ["together"]
