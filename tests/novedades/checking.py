@@ -17,6 +17,7 @@ RUC = "1799998242001"
 OTHER_RUC = "1799997580001"
 DOMESTIC = "1729151025000"
 WORKER = "0102030400"  # of the good lines
+NO_ONE = "0102030401"  # WORKER with a wrong check digit
 OTHER_WORKER = "0101693752"
 LAYOUTS = catalogue(TODAY).layouts
 SAMPLES = {novedad: layout.sample for novedad, layout in LAYOUTS.items()}

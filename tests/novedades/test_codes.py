@@ -7,7 +7,8 @@ import pytest
 from afilia.novedades.catalogue import LANGUAGES, explain, finding_texts
 from afilia.novedades.rules import records
 from tests.novedades.checking import LAYOUTS, Report, check, context, line
-from tests.novedades.test_fields import RUCS, WRITTEN
+from tests.novedades.test_fields import WRITTEN
+from tests.novedades.test_rucs import RUCS
 
 # Said of a file as a whole
 FILES: dict[str, bytes] = {
@@ -24,6 +25,7 @@ FILES: dict[str, bytes] = {
 }
 # Said by the check of other tests of this folder
 ELSEWHERE = {
+    "file.line-too-long",
     "file.type-expected",
     "line.header",
     "line.field-count",

@@ -5,12 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from afilia.novedades.catalogue import explain
 from tests.novedades.checking import (
-    DOMESTIC,
     LAYOUTS,
-    OTHER_RUC,
-    OTHER_WORKER,
+    NO_ONE,
     RUC,
     SAMPLES,
     WORKER,
@@ -18,10 +15,8 @@ from tests.novedades.checking import (
     check_second,
     column,
     line,
-    lines,
 )
 
-NO_ONE = "0102030401"  # WORKER with a wrong check digit
 MUCH = "1799997580001"
 
 # (type, field, as written, code or None, the exact remedy that the check knows)
@@ -221,150 +216,6 @@ def test_empty_field_is_an_error_and_has_no_other_finding(novedad: str, field: s
         ("field.empty", "error", column(novedad, field))
     ]
     assert found.accepted == [1]
-
-
-# The RUC that a whole file carries
-RUCS: list[tuple[str, str, str | None]] = [
-    (RUC, "0001", None),
-    ("1760001550001", "0001", None),  # public body
-    ("1793213150001", "0001", "ruc.unverified"),  # active at the SRI and fails the modulus
-    ("1760001560001", "0001", "ruc.unverified"),
-    (f"{WORKER}001", "0001", None),
-    (f"{WORKER}002", "0003", None),
-    (DOMESTIC, "0001", None),
-    (f"{NO_ONE}001", "0001", "ruc.check-digit"),
-    (f"{NO_ONE}000", "0001", "ruc.check-digit"),
-    ("2502030400001", "0001", "ruc.province"),
-    ("1772131500001", "0001", "ruc.third-digit"),
-    ("1782131500001", "0001", "ruc.third-digit"),
-    ("1799998242000", "0001", "ruc.establishment"),
-    ("1760001560000", "0001", "ruc.establishment"),
-]
-
-
-@pytest.mark.parametrize(("number", "branch", "code"), RUCS)
-def test_ruc_of_a_file(number: str, branch: str, code: str | None) -> None:
-    report = check(line("MSU", {"ruc": number, "sucursal": branch}))
-    assert report.codes(1) == ([code] if code else [])
-    assert bool(report.accepted) is (code in {None, "ruc.unverified"})
-
-
-def test_domestic_employers_have_branch_0001_only() -> None:
-    report = check(line("MSU", {"ruc": DOMESTIC, "sucursal": "0002"}))
-    assert [(each.column, each.code, each.severity) for each in report.of(1)] == [
-        (2, "branch.domestic", "error")
-    ]
-
-
-def test_line_of_another_ruc_is_an_error_that_names_the_ruc_of_the_first_good_line() -> None:
-    report = check_second("MSU", {"ruc": OTHER_RUC})
-    (found,) = report.of(2)
-    assert (found.column, found.field, found.code, found.severity) == (1, "ruc", "ruc.mixed", "error")
-    assert RUC in explain(found.code, field=found.field, seen=found.seen, arg=found.arg)[1]
-
-
-def test_bad_first_line_does_not_settle_the_ruc() -> None:
-    report = check(
-        lines(
-            line("MSU", {"ruc": OTHER_RUC, "sueldo": "x"}),
-            line("MSU", {"identificacion": OTHER_WORKER}),
-        )
-    )
-    assert report.codes(1) == ["ruc.mixed", "amount.format"]
-    assert report.accepted == [2]
-
-
-@pytest.mark.parametrize(
-    ("novedad", "field", "known", "other", "code"),
-    [
-        ("SAL", "causa", "TVBRSDIA", "CEGHJKLMNOPQUWXYZ", "code.unknown"),
-        ("INS", "causa", "O", "ABDEFGIJKLMNPQRSTUVWYZ", "code.unknown"),
-        ("ENT", "seguro_social", "RM", "ABCDEFGHIJKLNOPQSTUVWXYZ", "code.unknown"),
-        ("ENT", "origen_pago", "PE", "ABCDFGHIJKLMNOQRSTUVWXYZ", "code.unknown"),
-        ("ENT", "jornada", "1", "023456789", "code.unlisted"),
-        ("ENT", "tipo_empleador", ["2"], [*"013456789", "02", "99"], "code.unlisted"),
-        (
-            "ENT",
-            "relacion_trabajo",
-            ["06", "53", "74", "75", "89", "90", "109"],
-            ["07", "00", "99", "110", "999", "006"],
-            "code.unlisted",
-        ),
-        ("PFM", "tipo_periodo", "G", ["A", "g", "1", "GG", " G"], "code.unlisted"),
-        ("PFN", "tipo_periodo", "G", ["M"], "code.unlisted"),
-        ("PPF", "tipo_periodo", "G", ["M"], "code.unlisted"),
-    ],
-)
-def test_codes_of_a_list(
-    novedad: str, field: str, known: str | list[str], other: str | list[str], code: str
-) -> None:
-    for value in known:
-        assert check_second(novedad, {field: value}).codes(2) == []
-    for value in other:
-        report = check_second(novedad, {field: value})
-        (found,) = report.of(2)
-        assert (found.column, found.field, found.code) == (column(novedad, field), field, code)
-        assert found.severity == ("error" if code == "code.unknown" else "warning")
-        fix = explain(found.code, field=field, seen=value, arg=found.arg)[1]
-        assert all(choice in fix for choice in known)
-
-
-@pytest.mark.parametrize(
-    ("novedad", "field", "values"),
-    [
-        ("SAL", "causa", ["v", "1", "VV", " V"]),
-        ("INS", "causa", ["o", "0"]),
-        ("ENT", "seguro_social", ["r"]),
-        ("ENT", "origen_pago", ["p", "PE"]),
-        ("ENT", "jornada", ["N", "11"]),
-        ("ENT", "tipo_empleador", ["A", "222"]),
-        ("ENT", "relacion_trabajo", ["6", "0006", "A6"]),
-    ],
-)
-def test_value_without_the_shape_of_its_list_is_an_error(novedad: str, field: str, values: list[str]) -> None:
-    for value in values:
-        report = check_second(novedad, {field: value})
-        assert [(each.code, each.severity) for each in report.of(2)] == [("code.format", "error")]
-
-
-@pytest.mark.parametrize("former", ["C", "H", "X"])
-def test_former_causes_of_extras_are_recorded_as_others(former: str) -> None:
-    report = check_second("INS", {"causa": former})
-    assert [(each.code, each.severity, each.arg) for each in report.of(2)] == [
-        ("code.former", "warning", "O")
-    ]
-    assert report.values[1]["causa"] == "O"
-
-
-@pytest.mark.parametrize(
-    ("written", "value"),
-    [
-        ("Asistente", "ASISTENTE"),
-        ("ADMINISTRACIÓN", "ADMINISTRACION"),
-        ("ñandú", "NANDU"),
-        ("ALBAN\u0303IL", "ALBANIL"),  # as some systems write Ñ, in two signs
-        ("GRÖßE", "GROSSE"),
-        ("  JEFE  ", "JEFE"),
-    ],
-)
-def test_text_is_recorded_in_capitals_without_accents_or_blanks(written: str, value: str) -> None:
-    report = check(f"{line('ENT', {'cargo': written})}\r\n".encode())
-    assert report.values[0]["cargo"] == value
-
-
-def test_text_that_grows_beyond_its_length_in_capitals_is_too_long() -> None:
-    assert check(f"{line('ENT', {'cargo': 'ß' * 33})}\r\n".encode()).codes(1) == [
-        "text.normalised",
-        "text.too-long",
-    ]
-    assert check(f"{line('ENT', {'cargo': 'ß' * 32})}\r\n".encode()).values[0]["cargo"] == "S" * 64
-
-
-@pytest.mark.parametrize("sign", ["\u20ac", "\ufffd", "\ufeff", "漢", "\x7f", "\u200b"])
-def test_text_with_signs_that_are_not_ascii_is_an_error(sign: str) -> None:
-    report = check(f"{line('ENT', {'cargo': f'JEFE{sign}X'})}\r\n".encode())
-    assert "text.characters" in report.codes(1)
-    assert report.accepted == []
 
 
 @pytest.mark.parametrize("digits", ["٦٥٠", "６５０", "६५०"])

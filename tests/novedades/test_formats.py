@@ -27,6 +27,7 @@ FILES = {
     "file.empty": b"",
     "file.not-text": b"PK\x03\x04",
     "file.nul": b"a\0",
+    "file.line-too-long": b"1" * (1024 * 1024 + 1),
     "file.too-large": b"1" * 2000,
     "file.layout-unpublished": b"1799998242001;0001;2026;11;RHT;0102030400;1\r\n",
     "file.encoding": "1799998242001;0001;2026;11;MSU;0102030400;650.00;Ñ\r\n".encode("cp1252"),

@@ -13,7 +13,7 @@ from afilia.novedades.rules.marks import Severity, finding, no_findings
 
 BLOCK = 1024 * 1024  # bytes surveyed at a time
 PIECE = 8 * 1024 * 1024  # bytes judged at a time
-LONGEST_LINE = 1024 * 1024  # bytes; a text with longer lines is not a file of novedades
+LONGEST_LINE = 1024 * 1024  # bytes; a longer one is a file whose line ends were lost
 NOT_TEXT = (
     b"PK\x03\x04",  # ZIP, XLSX, DOCX
     b"%PDF",
@@ -122,10 +122,15 @@ class _Survey:
             return finding(
                 "file.too-large", Severity.ERROR, seen=str(self.size), arg=str(max_bytes // 1024 // 1024)
             )
-        if self._start.startswith(NOT_TEXT) or max(self._longest, self._open_line) > LONGEST_LINE:
+        longest = max(self._longest, self._open_line)
+        if self._start.startswith(NOT_TEXT) or (self._nul and longest > LONGEST_LINE):
             return finding("file.not-text", Severity.ERROR)
         if self._nul:
             return finding("file.nul", Severity.ERROR)
+        if longest > LONGEST_LINE:
+            return finding(
+                "file.line-too-long", Severity.ERROR, seen=str(longest), arg=str(LONGEST_LINE // 1024 // 1024)
+            )
         if not self._data:
             return finding("file.empty", Severity.ERROR)
         return None
