@@ -106,7 +106,10 @@ def test_an_employer_files_the_sample_files(
     expect(page.locator("main")).to_contain_text("SAL_2026-11.txt")
 
     # the labour history of one worker shows all of it
-    page.goto(portal.url("/empleadores/afiliados/?texto=0101693752"))
+    page.goto(portal.url("/empleadores/afiliados/"))
+    page.get_by_label("Nombres o número de identificación").fill("0101693752")
+    page.get_by_role("button", name="Buscar").click()
+    expect(page).to_have_url(re.compile(r"/empleadores/afiliados/\?busqueda="))
     look(page, "workers")
     page.locator("main table, main ul, main dl").get_by_role("link").first.click()
     expect(page).to_have_url(re.compile(r"/empleadores/afiliados/\d+/"))

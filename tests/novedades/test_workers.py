@@ -1,19 +1,15 @@
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
-from afilia.access.models import EmployerKey
 from afilia.employers.models import Branch
-from afilia.novedades import labour_history, queries
-from afilia.novedades.models import Channel, Filing, Novedad
-from afilia.workers.models import Employment, IdentityKind, IdentityNumber, Person
+from afilia.novedades import queries, searches
+from afilia.workers.models import IdentityKind, IdentityNumber, Person
 from tests.builders import (
     NOW,
     cedula,
@@ -24,62 +20,27 @@ from tests.builders import (
     make_person,
     signed_in_client,
 )
-from tests.novedades.checking import TODAY, context
+from tests.novedades.checking import TODAY
+from tests.novedades.labour import register, text, worker_url
 
 pytestmark = pytest.mark.django_db
 
 WORKERS = "/empleadores/afiliados/"
-ENTERED = {"fecha_ingreso": "2025-01-02", "fecha_registro": "20250102", "cargo": "BODEGUERA", "jornada": "1"}
 
 
-@pytest.fixture
-def branch() -> Branch:
-    return make_branch(make_employer())
-
-
-@pytest.fixture
-def key(branch: Branch) -> EmployerKey:
-    return make_key(branch.employer)
-
-
-@pytest.fixture
-def holder(client: Client, key: EmployerKey) -> Client:
-    return signed_in_client(client, key)
-
-
-def worker_url(person: Person) -> str:
-    return reverse("novedades:worker", args=[person.pk])
-
-
-def register(employment: Employment, kind: str, **changes: object) -> Novedad:
-    """A novedad in a filing of its own, filed on 21 November 2026 unless `filed_at` is given."""
-    filing = Filing.objects.create(
-        employer=employment.employer,
-        channel=Channel.BATCH,
-        by_number="1716500010",
-        filed_at=changes.pop("filed_at", NOW),
-    )
-    fields = {"period": 202611, "subject": "202611", "due_on": None, "amount": None}
-    return Novedad.objects.create(filing=filing, line=1, employment=employment, kind=kind, **fields | changes)
-
-
-def names(client: Client, **query: str) -> list[str]:
-    """The names in the rows of the list."""
-    response = client.get(WORKERS, query)
+def names(client: Client, page: str = "1", **sought: str) -> list[str]:
+    """The names in the rows of the list, or of what a search finds."""
+    address = f"{search(client, **sought)}&" if sought else f"{WORKERS}?"
+    response = client.get(f"{address}page={page}")
     assert response.status_code == 200
     return [row.person.names for row in response.context["page"]]
 
 
-def told(employments: list[Employment], language: str = "es") -> labour_history.WorkerPage:
-    recorded = queries.history(employments, by_number=None)
-    return labour_history.page(employments, recorded, context(), language)
-
-
-def text(client: Client, url: str) -> str:
-    """What a page says, tags and repeated blanks taken out."""
-    response = client.get(url)
-    assert response.status_code == 200
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+def search(client: Client, **sought: str) -> str:
+    """Where a search leads."""
+    response = client.post(WORKERS, sought)
+    assert response.status_code == 302
+    return response["Location"]
 
 
 def test_without_a_sign_in_there_is_only_the_sign_in_page(client: Client, branch: Branch) -> None:
@@ -126,7 +87,7 @@ def test_search_finds_parts_of_the_name_in_any_order(holder: Client, branch: Bra
 def test_search_that_matches_nobody_says_so(holder: Client, branch: Branch, typed: str) -> None:
     make_employment(branch=branch)
     assert names(holder, texto=typed) == []
-    assert "Ningún trabajador coincide" in text(holder, f"{WORKERS}?texto=nadie")
+    assert "Ningún trabajador coincide" in text(holder, search(holder, texto="nadie"))
 
 
 def test_search_finds_a_number_and_its_beginning(holder: Client, branch: Branch) -> None:
@@ -137,7 +98,45 @@ def test_search_finds_a_number_and_its_beginning(holder: Client, branch: Branch)
     for number in person.numbers.all():
         assert names(holder, texto=number.number) == ["DE FUERA"]
     assert names(holder, texto="6101") == ["DE FUERA"]
-    assert "al menos los cuatro primeros dígitos" in text(holder, f"{WORKERS}?texto=610")
+    refused = holder.post(WORKERS, {"texto": "610"})
+    assert refused.status_code == 422
+    assert "al menos los cuatro primeros dígitos" in refused.content.decode()
+
+
+def test_number_sought_stands_in_no_address_and_each_search_can_be_gone_back_to(
+    holder: Client, branch: Branch
+) -> None:
+    for number, name in (("6101234567", "PRIMERA"), ("6107654321", "SEGUNDA")):
+        make_employment(branch=branch, person=make_person(number=number, names=name))
+    first, second = search(holder, texto="6101234567"), search(holder, texto="6107654321")
+    assert not re.search(r"\d{10}", first + second)
+    for address, name in ((first, "PRIMERA"), (second, "SEGUNDA"), (first, "PRIMERA")):
+        response = holder.get(address)
+        assert [row.person.names for row in response.context["page"]] == [name]
+        assert (
+            response.context["form"]["texto"].value()
+            == response.context["page"][0].person.numbers.get().number
+        )
+
+
+def test_pages_of_a_search_stay_in_it(holder: Client, branch: Branch) -> None:
+    for number in range(51):
+        make_employment(branch=branch, person=make_person(names=f"PERSONA {number:03}"))
+    make_employment(branch=branch, person=make_person(names="OTRA"))
+    assert names(holder, texto="persona", page="2") == ["PERSONA 050"]
+    address = search(holder, texto="persona")
+    assert f'href="{address.removeprefix(WORKERS)}&amp;page=2"' in holder.get(address).content.decode()
+
+
+def test_session_keeps_the_latest_searches_alone(holder: Client, branch: Branch) -> None:
+    make_employment(branch=branch, person=make_person(names="LA UNA"))
+    oldest = search(holder, texto="nadie")
+    assert holder.get(oldest).context["page"].paginator.count == 0
+    for _ in range(searches.KEPT):
+        latest = search(holder, texto="nadie")
+    assert len(holder.session[searches.KEY]) == searches.KEPT
+    assert holder.get(oldest).context["page"].paginator.count == 1
+    assert holder.get(latest).context["page"].paginator.count == 0
 
 
 def test_list_is_filtered_by_branch_and_state(holder: Client, branch: Branch) -> None:
@@ -202,177 +201,9 @@ def test_page_of_a_large_employer_is_found_in_the_index_alone(branch: Branch) ->
     assert "Sort" not in plan
 
 
-def test_history_tells_corrections_lateness_and_what_is_in_force(branch: Branch) -> None:
-    employment = make_employment(branch=branch)
-    late, due = datetime(2026, 12, 4, 15, tzinfo=UTC), date(2026, 11, 30)
-    first = register(employment, "MSU", amount="600.00", due_on=due)
-    second = register(employment, "MSU", amount="650.00", due_on=due, revision=1, filed_at=late)
-    extra = register(employment, "INS", amount="35.20", due_on=due, filed_at=late, details={"causa": "O"})
-    rows = told(queries.worker(branch.employer, person_id=employment.person_id, allowed=None)).rows
-    assert [(row.filing, row.days_late, row.replaced_by) for row in rows] == [
-        (extra.filing, 4, None),
-        (second.filing, -9, None),
-        (first.filing, -9, second.filing),
-    ]
-
-
-def test_day_of_filing_is_that_of_ecuador(branch: Branch) -> None:
-    employment = make_employment(branch=branch)
-    evening = datetime(2026, 12, 1, 4, 59, tzinfo=UTC)  # still 30 November there
-    register(employment, "MSU", due_on=date(2026, 11, 30), filed_at=evening)
-    [row] = told(queries.worker(branch.employer, person_id=employment.person_id, allowed=None)).rows
-    assert row.days_late == 0
-
-
-def test_pay_over_time_counts_what_is_in_force(branch: Branch) -> None:
-    employment = make_employment(branch=branch)
-    register(employment, "ENT", period=202501, subject="", amount="482", details=ENTERED)
-    register(employment, "MSU", period=202501, subject="202501", amount="490")
-    register(employment, "MSU", period=202611, amount="600")
-    register(employment, "MSU", period=202611, amount="650", revision=1)
-    register(employment, "MSU", period=202612, subject="202612", amount="900")
-    register(employment, "INS", amount="35")
-    worker = told(queries.worker(branch.employer, person_id=employment.person_id, allowed=None))
-    assert [(pay.since, pay.row.kind, pay.amount) for pay in worker.pays] == [
-        (date(2026, 12, 1), "MSU", 900),
-        (date(2026, 11, 1), "MSU", 650),
-        (date(2025, 1, 1), "MSU", 490),
-        (date(2025, 1, 1), "ENT", 482),
-    ]
-    [place] = worker.places
-    assert place.pay is not None
-    assert place.pay.amount == Decimal(650)  # December has not come
-
-
-def test_employment_that_is_over_pays_nothing_now(branch: Branch) -> None:
-    person = make_person()
-    over = make_employment(branch=branch, person=person, left_on=date(2025, 12, 31))
-    again = make_employment(branch=branch, person=person, entered_on=date(2026, 3, 1))
-    register(over, "ENT", period=202501, subject="", amount="482")
-    register(again, "ENT", period=202603, subject="", amount="500")
-    worker = told(queries.worker(branch.employer, person_id=person.pk, allowed=None))
-    assert [(place.active, place.pay and place.pay.amount) for place in worker.places] == [
-        (True, 500),
-        (False, None),
-    ]
-    assert not worker.several_branches
-
-
-@pytest.mark.parametrize(
-    ("kind", "amount", "details", "language", "content"),
-    [
-        (
-            "ENT",
-            "1482.00",
-            ENTERED,
-            "es",
-            [
-                ("Fecha de ingreso", "02/01/2025"),
-                ("Fecha de registro", "02/01/2025"),
-                ("Jornada", "Normal (1)"),
-                ("Cargo", "BODEGUERA"),
-                ("Sueldo", "US$\N{NO-BREAK SPACE}1.482,00"),
-            ],
-        ),
-        ("MSU", "1482.00", None, "en", [("Pay", "US$\N{NO-BREAK SPACE}1,482.00")]),
-        (
-            "SAL",
-            None,
-            {"fecha_salida": "20260131", "causa": "V", "fecha_fallecimiento": "00000000"},
-            "es",
-            [("Fecha de salida", "31/01/2026"), ("Causa", "Renuncia voluntaria (V)")],
-        ),
-        (
-            "SAL",
-            None,
-            {"fecha_salida": "2026-01-31", "causa": "Z", "fecha_fallecimiento": None},
-            "es",
-            [("Fecha de salida", "31/01/2026"), ("Causa", "Z")],
-        ),
-        (
-            "PFM",
-            "482",
-            {"periodo": "2026-01 A 2026-01", "meses": 1, "tipo_periodo": "G"},
-            "es",
-            [
-                ("Sueldo total", "US$\N{NO-BREAK SPACE}482,00"),
-                ("Período de los fondos", "enero de 2026"),
-                ("Meses", "1"),
-                ("Tipo de período", "G"),
-            ],
-        ),
-        (
-            "PFR",
-            "5784",
-            {"periodo": "2025-01 A 2025-12", "meses": 12},
-            "en",
-            [
-                ("Total pay", "US$\N{NO-BREAK SPACE}5,784.00"),
-                ("Period of the funds", "January 2025 – December 2025"),
-                ("Months", "12"),
-            ],
-        ),
-        ("XXX", "5", {"x": "y"}, "es", []),
-    ],
-)
-def test_content_of_a_novedad_is_told_in_words(
-    branch: Branch,
-    kind: str,
-    amount: str | None,
-    details: dict[str, object] | None,
-    language: str,
-    content: list[tuple[str, str]],
-) -> None:
-    employment = make_employment(branch=branch)
-    register(employment, kind, amount=amount, details=details)
-    with translation.override(language):
-        [row] = told([employment], language).rows
-    assert [*row.content] == content
-
-
-def test_worker_page_shows_all_of_it(holder: Client, branch: Branch) -> None:
-    person = make_person(names="PEÑA LUZ")
-    employment = make_employment(branch=branch, person=person)
-    register(employment, "ENT", period=202501, subject="", amount="482", details=ENTERED)
-    due = date(2026, 11, 20)
-    register(employment, "MSU", amount="1600", due_on=due)
-    last = register(employment, "MSU", amount="1650", due_on=due, revision=1)
-    page = text(holder, worker_url(person))
-    for part in (
-        "PEÑA LUZ",
-        person.numbers.get().number,
-        "28/02/1990",
-        "noviembre de 2026 Modificación de sueldo",
-        "US$&nbsp;1.650,00",
-        "Fecha de ingreso: 02/01/2025",
-        "21/11/2026 10:30",
-        "Con atraso 1 día",
-        "Sin plazo",
-        f"Reemplazada por {last.filing.number}",
-        "Vigente",
-    ):
-        assert part in page, part
-
-
-def test_worker_without_novedades_has_a_page(holder: Client, branch: Branch) -> None:
-    page = text(holder, worker_url(make_employment(branch=branch).person))
-    assert "Todavía no hay novedades registradas." in page
-    assert "Ninguna novedad registrada dice su sueldo." in page
-
-
-def test_long_history_is_paged_and_read_in_few_questions(
-    holder: Client, branch: Branch, django_assert_max_num_queries: Callable[..., object]
-) -> None:
-    employment = make_employment(branch=branch)
-    for number in range(101):
-        register(employment, "PRA", subject=f"202611 {number}", amount="1")
-    with django_assert_max_num_queries(10):
-        response = holder.get(worker_url(employment.person))
-    assert len(response.context["rows"]) == 100
-    assert len(holder.get(f"{worker_url(employment.person)}?page=2").context["rows"]) == 1
-
-
-@pytest.mark.parametrize("method", ["post", "put", "delete"])
+@pytest.mark.parametrize("method", ["put", "delete"])
 def test_pages_are_only_read(holder: Client, branch: Branch, method: str) -> None:
-    for url in (WORKERS, worker_url(make_employment(branch=branch).person)):
+    page = worker_url(make_employment(branch=branch).person)
+    for url in (WORKERS, page):
         assert getattr(holder, method)(url).status_code == 405
+    assert holder.post(page).status_code == 405

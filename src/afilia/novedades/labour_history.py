@@ -11,6 +11,7 @@ from django.utils.formats import date_format, number_format
 from afilia.novedades.catalogue import wording
 from afilia.novedades.models import Filing, Novedad
 from afilia.novedades.queries import Recorded
+from afilia.novedades.reader import say_day
 from afilia.novedades.rules.fields import NO_DATE
 from afilia.novedades.rules.layouts import Context, Effect, Field, Kind, Layout
 from afilia.workers.models import Employment, Person
@@ -122,7 +123,7 @@ def _content(novedad: Novedad, layout: Layout, language: str) -> Iterator[tuple[
 
 def _in_words(field: Field, value: Any, language: str) -> str:
     if field.kind is Kind.DATE:
-        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+        return say_day(date.fromisoformat(value))
     if field.kind is Kind.AMOUNT:
         return f"US$\N{NO-BREAK SPACE}{number_format(value, 2)}"
     if field.kind is Kind.RANGE:

@@ -1,12 +1,16 @@
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from afilia.access.decorators import HolderRequest, holder_required
-from afilia.novedades import labour_history, queries
+from afilia.novedades import labour_history, queries, searches
 from afilia.novedades.formats import document, findings, pages, spreadsheet
 from afilia.novedades.forms import WorkersForm
 from afilia.novedades.reader import language, say_day
@@ -16,6 +20,8 @@ from afilia.workers.models import Employment
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORKERS_ON_A_PAGE = 50
 NOVEDADES_ON_A_PAGE = 100
+SEARCH = "busqueda"  # in the address, the name of a search that the session keeps
+REFUSED = 422
 
 
 @require_safe
@@ -65,11 +71,15 @@ def finding_detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "novedades/finding.html", {"page": page})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @holder_required
 def worker_list(request: HolderRequest) -> HttpResponse:
     holder, today = request.holder, timezone.localdate()
-    form = WorkersForm(request.GET or {}, branches=queries.branches(holder.employer, allowed=holder.branches))
+    sought = request.POST if request.method == "POST" else _sought(request)
+    form = WorkersForm(sought, branches=queries.branches(holder.employer, allowed=holder.branches))
+    if request.method == "POST" and form.is_valid():
+        name = searches.keep(request.session, form.cleaned_data)
+        return redirect(f"{reverse('novedades:workers')}?{urlencode({SEARCH: name})}")
     page = None
     if form.is_valid():
         found = queries.employments(
@@ -84,7 +94,11 @@ def worker_list(request: HolderRequest) -> HttpResponse:
         page.object_list = queries.with_workers(page.object_list)
     filtered = any(form.data.get(name) for name in form.fields)
     context = {"form": form, "page": page, "filtered": filtered, "today": today}
-    return render(request, "novedades/workers.html", context)
+    return render(request, "novedades/workers.html", context, status=200 if form.is_valid() else REFUSED)
+
+
+def _sought(request: HolderRequest) -> Mapping[str, str]:
+    return searches.find(request.session, request.GET.get(SEARCH, ""))
 
 
 @require_safe
