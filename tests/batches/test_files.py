@@ -1,11 +1,16 @@
 """The files of a batch on the disk: whole or not at all, also when the disk is full."""
 
+import hashlib
 import os
+import resource
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from afilia.batches import actions
 from afilia.batches import files as batch_files
@@ -14,24 +19,79 @@ from afilia.batches.models import Batch
 from afilia.batches.rules import State
 from afilia.novedades import planning
 from tests.batches.filing import Planned, make_desk, text
-from tests.builders import NOW, cedula
+from tests.builders import NOW, cedula, make_branch, make_employer, make_key, signed_in_client
 
 MEGABYTE = 1024 * 1024
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path, settings: object) -> Iterator[Path]:
-    """A real disk of one megabyte for the files; the test is skipped where none may be mounted."""
+class SmallDisk:
+    """A real disk of one megabyte for the files."""
+
+    error = r"cannot be written|No space left"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def nearly_full(self) -> Iterator[None]:
+        """Two pages are left."""
+        ballast, disk = self.folder / "ballast", os.statvfs(self.folder)
+        ballast.write_bytes(b"x" * (disk.f_bavail * disk.f_bsize - 8192))
+        try:
+            yield
+        finally:
+            ballast.unlink()
+
+
+class ShortFiles(SmallDisk):
+    """Where no disk may be mounted: the kernel refuses to write further than a megabyte into a file."""
+
+    error = r"cannot be written|File too large"
+
+    @contextmanager
+    def nearly_full(self) -> Iterator[None]:
+        with longest_file(8192):
+            yield
+
+
+@contextmanager
+def longest_file(size: int) -> Iterator[None]:
+    """Let this process write no file longer than so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def mounted(folder: Path) -> Iterator[bool]:
+    """A disk of a megabyte at a folder, where one may be mounted."""
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    done = subprocess.run(command, capture_output=True, check=False).returncode == 0
+    try:
+        yield done
+    finally:
+        if done:
+            subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture(params=["disk", "limit"])
+def small_disk(request: pytest.FixtureRequest, tmp_path: Path, settings: object) -> Iterator[SmallDisk]:
+    """What is full in one of two ways, of which the second works everywhere."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if done.returncode:
-        pytest.skip(f"no disk of its own for this test: {done.stderr.decode().strip()}")
     settings.FILES_DIR = folder  # type: ignore[attr-defined]
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    settings.FILE_UPLOAD_TEMP_DIR = folder / "batches" / "waiting"  # type: ignore[attr-defined]
+    if request.param == "limit":
+        with longest_file(MEGABYTE):
+            yield ShortFiles(folder)
+        return
+    with mounted(folder) as done:
+        if not done:
+            pytest.skip("no disk may be mounted here; the limit on the length of files stands for it")
+        yield SmallDisk(folder)
 
 
 def left_on(folder: Path) -> list[str]:
@@ -47,6 +107,52 @@ def test_what_is_stored_is_what_came(files: Path) -> None:
     assert left_on(files) == []
 
 
+def test_what_lies_on_the_disk_already_is_taken_over_without_copying_it(files: Path) -> None:
+    waiting = files / "batches" / "waiting"
+    waiting.mkdir(parents=True)
+    came_in = waiting / "tmp.upload"
+    came_in.write_bytes(b"uno\r\ndos")
+    came_in.chmod(0o600)
+    same_file = came_in.stat().st_ino
+    stored = batch_files.take(came_in, most=8)
+    assert (stored.size, stored.sha256) == (8, hashlib.sha256(b"uno\r\ndos").hexdigest())
+    assert (stored.path.stat().st_ino, stored.path.stat().st_mode & 0o777) == (same_file, 0o640)
+    assert not came_in.exists()
+
+
+@pytest.mark.parametrize("most", [7, 0])
+def test_what_is_too_large_is_not_taken_over(files: Path, most: int) -> None:
+    files.mkdir()
+    (files / "upload").write_bytes(b"uno\r\ndos")
+    with pytest.raises(batch_files.TooLargeError):
+        batch_files.take(files / "upload", most=most)
+    with pytest.raises(batch_files.TooLargeError):
+        batch_files.store([b"uno\r\n", b"dos"], most=most)
+    assert left_on(files) == ["upload"]
+
+
+@pytest.mark.django_db
+def test_an_upload_of_the_portal_comes_in_where_it_stays(client: Client, files: Path) -> None:
+    employer = make_employer()
+    make_branch(employer)
+    signed_in_client(client, make_key(employer))
+    sent = SimpleUploadedFile("MSU.txt", b"uno\r\ndos\r\n")
+    came_in = []
+    take = batch_files.take
+
+    def watched(path: Path, *, most: int) -> batch_files.Stored:
+        came_in.append((path.parent, path.stat().st_ino))
+        return take(path, most=most)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch_files, "take", watched)
+        response = client.post("/empleadores/batch/cargar/", {"novedad": "MSU", "file": sent})
+    assert response.status_code == 302
+    upload = batch_files.folder(Batch.objects.get()) / "upload"
+    assert came_in == [(files / "batches" / "waiting", upload.stat().st_ino)]
+    assert left_on(files) == [str(upload.relative_to(files))]
+
+
 def test_an_upload_that_breaks_off_leaves_nothing(files: Path) -> None:
     def broken() -> Iterator[bytes]:
         yield b"x" * 1000
@@ -58,7 +164,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(files: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_an_upload_for_which_there_is_no_room_is_refused_and_nothing_kept(small_disk: Path) -> None:
+def test_an_upload_for_which_there_is_no_room_is_refused_and_nothing_kept(small_disk: SmallDisk) -> None:
     desk = make_desk()
     with pytest.raises(UploadRefusedError) as refused:
         actions.receive(
@@ -66,7 +172,7 @@ def test_an_upload_for_which_there_is_no_room_is_refused_and_nothing_kept(small_
         )
     assert refused.value.reason is UploadRefusal.DISK_FULL
     assert Batch.objects.count() == 0
-    assert left_on(small_disk) == []
+    assert left_on(small_disk.folder) == []
     # And the next one, for which there is room, is taken.
     assert desk.receive(text(desk.record("ENT", cedula()))).state == State.RECEIVED
 
@@ -74,22 +180,21 @@ def test_an_upload_for_which_there_is_no_room_is_refused_and_nothing_kept(small_
 @pytest.mark.django_db
 @pytest.mark.parametrize("novedad", ["ENT", "MSU"])
 def test_a_plan_for_which_there_is_no_room_leaves_nothing_and_is_made_later(
-    small_disk: Path, novedad: str
+    small_disk: SmallDisk, novedad: str
 ) -> None:
     desk = make_desk()
     content = text(
         *(desk.record(novedad, cedula(), sueldo=f"{500 + at}.{at % 100:02}") for at in range(3000))
     )
     batch = desk.receive(content)
-    ballast = small_disk / "ballast"
-    ballast.write_bytes(b"x" * (os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_bsize - 8192))
-    with pytest.raises(OSError, match=r"cannot be written|No space left"):
-        actions.plan(batch_id=batch.pk, attempt=1, now=NOW)
-    assert sorted(left_on(small_disk)) == ["ballast", f"batches/{batch.pk}/upload"]
+    with small_disk.nearly_full():
+        with pytest.raises(OSError, match=small_disk.error):
+            actions.plan(batch_id=batch.pk, attempt=1, now=NOW)
+        left = {*left_on(small_disk.folder)} - {"ballast"}
+        assert left == {f"batches/{batch.pk}/upload"}
     batch.refresh_from_db()
     assert (batch.state, batch.summary) == (State.RECEIVED, {})
 
-    ballast.unlink()
     actions.plan(batch_id=batch.pk, attempt=1, now=NOW)
     assert len(Planned.of(batch).lines) == 3000
 

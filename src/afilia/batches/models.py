@@ -32,6 +32,7 @@ class Batch(models.Model):
     decided_at = models.DateTimeField(null=True)
     registered_at = models.DateTimeField(null=True)
     discarded_at = models.DateTimeField(null=True)  # without being confirmed
+    discarded_by = models.CharField(max_length=20, blank=True)  # empty: it waited too long
 
     attempt = models.IntegerField(default=0)  # raised when a plan is asked for; names the folder of its files
     planned_on = models.DateField(null=True)

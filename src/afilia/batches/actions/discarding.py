@@ -17,7 +17,7 @@ def discard(*, batch_id: UUID, sender: Sender, now: datetime) -> bool:
     Raises Batch.DoesNotExist for one of another employer.
     """
     batch = Batch.objects.get(pk=batch_id, employer=sender.employer)
-    done = _discard(batch.pk, actor=sender.actor, now=now)
+    done = _discard(batch.pk, sender=sender, now=now)
     _delete_files(batch.pk)
     return done
 
@@ -25,14 +25,14 @@ def discard(*, batch_id: UUID, sender: Sender, now: datetime) -> bool:
 def discard_unconfirmed(*, before: datetime, now: datetime) -> None:
     """Discard what nobody touched since a moment, and delete what killed processes left of their work."""
     for batch_id in queries.unconfirmed_since(before):
-        _discard(batch_id, actor="system", now=now, before=before)
+        _discard(batch_id, sender=None, now=now, before=before)
     for batch_id in queries.discarded():
         if files.are_there(batch_id):
             _delete_files(batch_id)
 
 
 @transaction.atomic
-def _discard(batch_id: UUID, *, actor: str, now: datetime, before: datetime | None = None) -> bool:
+def _discard(batch_id: UUID, *, sender: Sender | None, now: datetime, before: datetime | None = None) -> bool:
     batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
     late = before is None or queries.unconfirmed_since(before).filter(pk=batch_id).exists()
     if batch.state not in UNCONFIRMED or not late:
@@ -40,10 +40,11 @@ def _discard(batch_id: UUID, *, actor: str, now: datetime, before: datetime | No
     move(batch, to=State.DISCARDED)
     batch.decided_at = None  # there is no plan any more
     batch.discarded_at = now
+    batch.discarded_by = sender.by_number if sender else ""
     batch.save()
     audit.record(
         "batch.discarded",
-        actor=actor,
+        actor=sender.actor if sender else "system",
         subject=f"batch:{batch.id}",
         at=now,
         facts={"sha256": batch.sha256, "size": batch.size},
