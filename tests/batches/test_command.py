@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from afilia.batches.models import Batch
 from afilia.employers.models import Branch, Employer
-from afilia.novedades.models import Novedad
+from afilia.novedades.models import Filing, Novedad
 from tests.builders import cedula, make_branch, make_employer, make_employment, make_key, make_person
 from tests.conftest import RunJobs
 
@@ -177,6 +177,60 @@ def test_who_files_with_a_key_files_only_for_its_branches(
         "branch.not-yours"
     ]
     assert Batch.objects.get().key == key
+
+
+def test_a_number_without_a_key_is_an_error_and_files_nothing(
+    branch: Branch, workers: list[str], file: File
+) -> None:
+    key, stranger = make_key(branch.employer), make_key(make_employer())
+    mistyped = f"{key.number[:-1]}{(int(key.number[-1]) + 1) % 10}"
+    path = file((workers[0], "700.00"))
+    for number in (mistyped, stranger.number, "operador", "", "1" * 30):
+        said = wrong(path, branch.employer.ruc, "--mode", "all", "--by", number)
+        assert f"Nadie con la identificación {number} tiene clave de {branch.employer.ruc}" in said
+        assert "--operator" in said
+    assert not Batch.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["", " María", "x" * 21, "1712345678", "17-12", "uno\ndos"])
+def test_an_operator_has_a_name_that_fits_on_the_receipt(
+    branch: Branch, workers: list[str], file: File, name: str
+) -> None:
+    said = wrong(file((workers[0], "700.00")), branch.employer.ruc, "--operator", name)
+    assert "--operator es un nombre" in said
+    assert not Batch.objects.exists()
+
+
+def test_an_operator_is_named_on_the_receipt(
+    branch: Branch, workers: list[str], file: File, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--mode", "all", "--operator", "Mesa 2, María Ñ.")
+    status, _ = run(capsys, file((workers[0], "700.00")), branch.employer, *options)
+    assert status == 0
+    assert Filing.objects.get().by_number == "Mesa 2, María Ñ."
+
+
+def test_who_files_is_a_person_or_an_operator_not_both(
+    branch: Branch, workers: list[str], file: File
+) -> None:
+    path, ruc = file((workers[0], "700.00")), branch.employer.ruc
+    with pytest.raises(CommandError, match="not allowed with"):
+        call_command("batch", str(path), "--employer", ruc, "--by", "1", "--operator", "x")
+
+
+def test_a_long_file_name_is_kept_short_with_its_ending(
+    branch: Branch, workers: list[str], file: File, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, report = run(capsys, file((workers[0], "700.00"), name=f"{'a' * 240}.txt"), branch.employer)
+    assert status == 0
+    assert (len(report["file"]), report["file"][-5:]) == (150, "a.txt")
+
+
+def test_an_employer_with_too_much_waiting_is_an_error(
+    branch: Branch, workers: list[str], file: File, settings: object
+) -> None:
+    settings.UNCONFIRMED_MAX_BATCHES = 0  # type: ignore[attr-defined]
+    assert "demasiados archivos sin confirmar" in wrong(file((workers[0], "700.00")), branch.employer.ruc)
 
 
 def test_a_file_of_another_employer_is_refused(

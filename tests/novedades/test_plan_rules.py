@@ -10,6 +10,7 @@ import pytest
 
 from afilia.novedades.check import FileCheck
 from afilia.novedades.rules import plan
+from afilia.novedades.rules.layouts import Effect
 from afilia.novedades.rules.plan import FACTS, Answer, Outcome
 from tests.novedades.checking import LAYOUTS, SAMPLES, column, context, line
 
@@ -258,6 +259,38 @@ def test_an_error_outweighs_what_is_on_record() -> None:
     verdict = judge("SAL", {**EMPLOYED, "entered_on": date(2026, 2, 1), "revision": 0, "same": False})
     assert verdict.outcome == Outcome.REJECTED
     assert verdict.codes == ["novedad.correction", "exit.before-entry"]
+
+
+TODAY = date(2026, 1, 31)
+
+
+@pytest.mark.parametrize(
+    ("effect", "on", "entered", "left", "more"),
+    [
+        (Effect.ENTRY, TODAY, None, None, 1),
+        (Effect.ENTRY, date(2026, 2, 1), None, None, 0),
+        (Effect.ENTRY, TODAY, date(2025, 1, 2), date(2025, 12, 31), 1),  # comes back
+        (Effect.ENTRY, TODAY, TODAY, None, 0),  # the employment is on record, its notice comes now
+        (Effect.EXIT, TODAY, date(2025, 1, 2), None, 0),  # the last day of work counts
+        (Effect.EXIT, date(2026, 1, 30), date(2025, 1, 2), None, -1),
+        (Effect.EXIT, date(2026, 1, 30), date(2025, 1, 2), date(2026, 1, 29), 0),
+        (Effect.EXIT, date(2026, 1, 30), date(2025, 1, 2), TODAY, -1),
+        (Effect.EXIT, TODAY, date(2025, 1, 2), date(2026, 1, 30), 1),
+    ],
+)
+def test_what_a_line_moves_is_the_difference_that_it_makes_today(
+    effect: Effect, on: date, entered: date | None, left: date | None, more: int
+) -> None:
+    kind = dict.fromkeys(("on_date", "entered_on", "left_on"), pl.Date)
+    frame = pl.DataFrame([[on, entered, left]], schema=kind, orient="row")
+    moved = plan.moved(effect, today=TODAY)
+    assert moved is not None
+    assert frame.select(moved.alias("more"))["more"].to_list() == [more]
+
+
+@pytest.mark.parametrize("effect", [effect for effect in Effect if effect not in {Effect.ENTRY, Effect.EXIT}])
+def test_nothing_else_moves_an_employment(effect: Effect) -> None:
+    assert plan.moved(effect, today=TODAY) is None
 
 
 @pytest.mark.parametrize("novedad", SAMPLES)

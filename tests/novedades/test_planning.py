@@ -170,7 +170,14 @@ def test_who_works_in_another_branch_is_named_with_it(desk: Desk, worker: str, n
     assert planned.finding("employment.none")["arg"] == "0001"
 
 
-@pytest.mark.parametrize("novedad", [novedad for novedad in AFTER_ENTRY if novedad not in {"SAL", "PFM"}])
+def record_of(desk: Desk, novedad: str, worker: str, period: str) -> str:
+    """A line of a month; that of a PFM begins in the month that it names."""
+    month = f"{period[:4]}-{period[4:]}"
+    fields = {"periodo": f"{month} A {month}"} if novedad == "PFM" else {}
+    return desk.record(novedad, worker, period=period, **fields)
+
+
+@pytest.mark.parametrize("novedad", [novedad for novedad in AFTER_ENTRY if novedad != "SAL"])
 @pytest.mark.parametrize(
     ("period", "outcome"),
     [("202512", "rejected"), ("202601", "new"), ("202603", "new"), ("202604", "rejected")],
@@ -179,19 +186,49 @@ def test_the_employment_covers_some_day_of_the_month(
     desk: Desk, novedad: str, period: str, outcome: str
 ) -> None:
     employment = make_employment(branch=branch(desk), entered_on=date(2026, 1, 31), left_on=date(2026, 3, 1))
-    planned = desk.plan(desk.record(novedad, number_of(employment), period=period))
+    planned = desk.plan(record_of(desk, novedad, number_of(employment), period))
     assert planned.outcomes == [outcome]
     assert ("employment.none" in planned.codes()) is (outcome == "rejected")
 
 
-def test_of_two_employments_in_a_month_the_later_one_is_meant(desk: Desk) -> None:
+@pytest.mark.parametrize("day", [date(2026, 1, 30), date(2026, 4, 1)], ids=["before", "after"])
+def test_an_exit_on_a_day_that_the_employment_does_not_cover_is_an_error(desk: Desk, day: date) -> None:
+    employment = make_employment(branch=branch(desk), entered_on=date(2026, 1, 31), left_on=date(2026, 3, 31))
+    line = desk.record("SAL", number_of(employment), period=f"{day:%Y%m}", fecha_salida=f"{day:%Y%m%d}")
+    planned = desk.plan(line)
+    assert planned.outcomes == ["rejected"]
+    assert {"exit.before-entry", "employment.none"} & {*planned.codes()}
+
+
+@pytest.mark.parametrize("novedad", [novedad for novedad in AFTER_ENTRY if novedad != "SAL"])
+def test_of_two_employments_in_a_month_the_later_one_is_meant(desk: Desk, novedad: str) -> None:
+    """Left on the 10th and back on the 20th (decision 7); the months before are of the earlier one."""
     person = make_person()
-    make_employment(
-        branch=branch(desk), person=person, entered_on=date(2026, 1, 5), left_on=date(2026, 11, 9)
+    earlier, later = (
+        make_employment(branch=branch(desk), person=person, entered_on=entered, left_on=left)
+        for entered, left in ((date(2026, 1, 5), date(2026, 10, 10)), (date(2026, 10, 20), None))
     )
-    later = make_employment(branch=branch(desk), person=person, entered_on=date(2026, 11, 10))
-    planned = desk.plan(desk.record("INS", number_of(later)))
-    assert planned.lines[0]["employment_id"] == later.pk
+    meant = {
+        period: desk.plan(record_of(desk, novedad, number_of(later), period)).lines[0]["employment_id"]
+        for period in ("202609", "202610", "202611")
+    }
+    assert meant == {"202609": earlier.pk, "202610": later.pk, "202611": later.pk}
+
+
+def test_the_exit_of_the_10th_can_be_filed_after_the_entry_of_the_20th(desk: Desk) -> None:
+    person = make_person()
+    for entered, left in ((date(2026, 1, 5), date(2026, 10, 10)), (date(2026, 10, 20), None)):
+        last = make_employment(branch=branch(desk), person=person, entered_on=entered, left_on=left)
+    exits = {
+        day: desk.plan(desk.record("SAL", number_of(last), period="202610", fecha_salida=f"202610{day}"))
+        for day in ("10", "15", "20")
+    }
+    assert {day: planned.outcomes for day, planned in exits.items()} == {
+        "10": ["new"],
+        "15": ["rejected"],
+        "20": ["new"],
+    }
+    assert exits["10"].lines[0]["employment_id"] != exits["20"].lines[0]["employment_id"] == last.pk
 
 
 def test_an_exit_before_the_entry_is_an_error_that_names_the_entry(desk: Desk, worker: str) -> None:
