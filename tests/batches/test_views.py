@@ -269,7 +269,9 @@ def test_the_same_bytes_not_yet_registered_are_judged_again(visitor: Visitor) ->
     lines = one_good_one_bad(visitor)
     first, second = visitor.send(*lines), visitor.send(*lines)
     assert first == second
-    assert "Lo revisamos otra vez" in words(visitor.read(first))
+    page = words(visitor.read(first))
+    assert "Este archivo ya se había enviado el " in page
+    assert f", con la identificación {visitor.key.number}. Lo revisamos otra vez." in page
 
 
 def test_a_plan_of_another_day_is_made_again_before_it_is_confirmed(visitor: Visitor) -> None:

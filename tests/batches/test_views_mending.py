@@ -59,6 +59,27 @@ def test_mended_lines_become_a_batch_of_their_own_that_names_the_first(visitor: 
     assert "Correcciones que ya envió nomina_corregido.txt" in words(visitor.read(batch))
 
 
+def test_typed_lines_are_taken_while_the_batch_is_judged_again(visitor: Visitor) -> None:
+    good, bad = one_good_one_bad(visitor)
+    batch = visitor.send(good, bad)
+    fields = inputs(visitor.read(batch, "corregir/")) | {"f7-2": "650.00"}
+    visitor.post_file(f"{good}\r\n{bad}\r\n".encode())  # asks for another plan
+    page = visitor.client.get(visitor.address(batch, "corregir/"))
+    assert page["Location"] == visitor.address(batch)
+    response = visitor.client.post(visitor.address(batch, "corregir/"), fields)
+    assert sent_bytes(visitor.batch_at(response["Location"])) == f"{bad}650.00\r\n"
+
+
+def test_typed_lines_with_an_error_are_shown_again_while_the_batch_is_judged_again(visitor: Visitor) -> None:
+    good, bad = one_good_one_bad(visitor)
+    batch = visitor.send(good, bad)
+    fields = inputs(visitor.read(batch, "corregir/")) | {"f7-2": "650;00"}
+    visitor.post_file(f"{good}\r\n{bad}\r\n".encode())
+    response = visitor.client.post(visitor.address(batch, "corregir/"), fields)
+    assert response.status_code == 422
+    assert inputs(response.content.decode()) == fields
+
+
 def test_lines_of_a_registered_batch_can_still_be_mended(visitor: Visitor) -> None:
     batch = visitor.register(visitor.send(*one_good_one_bad(visitor)))
     assert "1 línea no se registró" in words(visitor.read(batch))

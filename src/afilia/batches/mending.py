@@ -76,17 +76,20 @@ def as_sent(batch: Batch, layout: Layout, language: str) -> Grid:
 
 
 def as_typed(posted: QueryDict, batch: Batch, layout: Layout, language: str) -> Grid:
-    """The grid with what a person typed; `errors` says what cannot be sent so."""
+    """The grid with what a person typed; `errors` says what cannot be sent so.
+
+    What was found in the lines is missing while the batch is being judged again.
+    """
     numbers = [int(text) for text in posted.getlist("line") if re.fullmatch(r"[0-9]{1,9}", text)]
     numbers = [*dict.fromkeys(numbers)][:MENDED_LINES]
-    found = _problems(batch, numbers, language)
+    found = _problems(batch, numbers, language) if batch.decided_at else {}
     rows = []
     for number in numbers:
         fields = [posted.get(_name(number, at), "") for at in range(1, len(layout.fields) + 1)]
         surplus = posted.get(_name(number, 0), "")
         left_out = bool(posted.get(f"out-{number}", ""))
         rows.append(_row(str(number), fields, found, layout, typed=True, left_out=left_out, surplus=surplus))
-    grid = Grid(rows=rows, more=batch.summary["rejected"] - len(rows))
+    grid = Grid(rows=rows, more=max(0, batch.summary.get("rejected", 0) - len(rows)))
     for row in rows:
         grid.failures += [
             {"text": gettext("Línea %(line)s, campo %(field)s: %(refused)s")

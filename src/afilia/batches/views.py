@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -62,18 +63,19 @@ def upload(request: HolderRequest) -> HttpResponse:
     if found_no_room(request):
         form.refuse(UploadRefusal.DISK_FULL)
     elif request.method == "POST" and form.is_valid():
+        now = timezone.now()
         try:
             batch = actions.receive(
                 sender=sender_of(request.holder),
                 novedad=form.cleaned_data["novedad"],
                 file_name=kept_name(form.upload.name or ""),
                 chunks=form.path,
-                now=timezone.now(),
+                now=now,
             )
         except UploadRefusedError as refused:
             form.refuse(refused.reason)
         else:
-            return _lead_to(request, batch)
+            return _lead_to(request, batch, now)
     status = REFUSED if form.is_bound else 200
     return render(request, "batches/upload.html", {"form": form}, status=status)
 
@@ -286,20 +288,26 @@ def progress(request: HolderRequest, batch_id: UUID) -> HttpResponse:
 def mend(request: HolderRequest, batch_id: UUID) -> HttpResponse:
     shown = batch_or_404(request, batch_id)
     layout = report.layout_of(shown)
-    if shown.decided_at is None or layout is None or not shown.summary["rejected"]:
+    if layout is None:
         raise Http404
     if request.method != "POST":
+        if shown.state == State.RECEIVED:
+            return redirect("batches:batch", shown.id)
+        if shown.decided_at is None or not shown.summary["rejected"]:
+            raise Http404
         return _mending(request, shown, mending.as_sent(shown, layout, language()))
+    # What was typed is taken even if the batch is being judged again: the lines are judged by themselves.
     grid = mending.as_typed(request.POST, shown, layout, language())
     if not grid.errors:
+        now = timezone.now()
         try:
             mended = actions.mend(
-                sender=sender_of(request.holder), batch=shown, lines=grid.lines(layout), now=timezone.now()
+                sender=sender_of(request.holder), batch=shown, lines=grid.lines(layout), now=now
             )
         except UploadRefusedError as refused:
             grid.refuse(upload_refusal_text(refused.reason, max_megabytes=_max_megabytes()))
         else:
-            return _lead_to(request, mended)
+            return _lead_to(request, mended, now)
     return _mending(request, shown, grid)
 
 
@@ -325,24 +333,25 @@ def batch_or_404(request: HolderRequest, batch_id: UUID, *, within: float = 0.0)
         raise Http404 from None
 
 
-def _lead_to(request: HolderRequest, batch: Batch) -> HttpResponse:
-    """To the page of a batch just sent, with a word when the same bytes had been sent before."""
+def _lead_to(request: HolderRequest, batch: Batch, now: datetime) -> HttpResponse:
+    """To the page of a batch sent at `now`, with a word when the same bytes had been sent before."""
     if batch.state == State.REGISTERED:
         text = gettext(
             "Este archivo ya fue registrado el %(at)s; no se registró dos veces. Este es su comprobante."
         )
-        at = timezone.localtime(batch.registered_at)
-        messages.info(request, text % {"at": date_words(at, "DATETIME_FORMAT")})
+        messages.info(request, text % {"at": _moment(batch.registered_at)})
     elif batch.state == State.CONFIRMED:
         messages.info(request, gettext("Este archivo ya está confirmado y se está registrando."))
-    elif batch.attempt > 1 and batch.by_number != request.holder.number:
-        messages.info(
-            request,
-            gettext("Otra persona de su empresa ya había enviado este archivo. Lo revisamos otra vez."),
+    elif batch.received_at < now:
+        text = gettext(
+            "Este archivo ya se había enviado el %(at)s, con la identificación %(by)s. Lo revisamos otra vez."
         )
-    elif batch.attempt > 1:
-        messages.info(request, gettext("Usted ya había enviado este archivo. Lo revisamos otra vez."))
+        messages.info(request, text % {"at": _moment(batch.received_at), "by": batch.by_number})
     return redirect("batches:batch", batch.id)
+
+
+def _moment(at: datetime | None) -> str:
+    return date_words(timezone.localtime(at), "DATETIME_FORMAT")
 
 
 def _rows(batches: Iterable[Batch]) -> list[dict[str, object]]:
