@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime
 from itertools import count
 
+from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
-from afilia.access import actions, sessions
-from afilia.access.models import EmployerKey
+from afilia.access import actions, queries, sessions
+from afilia.access.models import EmployerKey, KeySession
 from afilia.employers.models import Branch, Employer, EmployerKind
 from afilia.identifiers.person import cedula_check_digit
 from afilia.identifiers.ruc import COMPANY_WEIGHTS
@@ -112,6 +114,15 @@ def make_employment(*, branch: Branch, person: Person | None = None, **changes: 
 def signed_in_client(client: Client, key: EmployerKey) -> Client:
     """The same client with an open session of the key, without the work of a sign-in."""
     session = client.session
-    session[sessions.ENTRY] = sessions.entry(key)
     session.save()
+    opened = KeySession.objects.create(
+        key=key,
+        key_changed_at=key.changed_at,
+        digest=queries.session_digest(str(session.session_key)),
+        started_at=timezone.now(),
+        seen_at=timezone.now(),
+    )
+    session[sessions.ENTRY] = opened.pk
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client

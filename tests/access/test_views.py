@@ -111,7 +111,7 @@ def test_lock_says_how_long_to_wait(client: Client) -> None:
     number = make_key(make_employer()).number
     pages = [post(client, number, "mal") for _ in range(5)]
     assert [page.status_code for page in pages] == [200] * 4 + [429]
-    assert "espere 15 minutos" in pages[-1].content.decode()
+    assert "espere 1 minuto y" in pages[-1].content.decode()
     assert post(client, number).status_code == 429
 
 

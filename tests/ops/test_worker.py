@@ -6,8 +6,8 @@ import pytest
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
-from afilia.access.models import SignInTries
-from afilia.access.rules.limits import LOCK
+from afilia.access.models import Tries
+from afilia.access.rules.limits import FORGET
 from afilia.kit import queue
 from afilia.ops import actions
 from tests.builders import NOW
@@ -84,10 +84,10 @@ def test_tidying_forgets_what_finished_a_month_ago(run_jobs: RunJobs) -> None:
 
 
 def test_tidying_forgets_sign_in_tries_that_no_longer_count(run_jobs: RunJobs) -> None:
-    for pair, age in ((b"over", LOCK), (b"counts", LOCK - timedelta(microseconds=1))):
-        SignInTries.objects.create(pair=pair, wrong=5, last_at=NOW - age)
+    for pair, age in ((b"over", FORGET), (b"counts", FORGET - timedelta(microseconds=1))):
+        Tries.objects.create(bucket=pair, wrong=5, at=NOW - age)
     actions.tidy(now=NOW)
-    assert [bytes(pair) for pair in SignInTries.objects.values_list("pair", flat=True)] == [b"counts"]
+    assert [bytes(pair) for pair in Tries.objects.values_list("bucket", flat=True)] == [b"counts"]
 
 
 def test_tidying_discards_uploads_cut_off_more_than_a_day_ago(run_jobs: RunJobs, files: Path) -> None:

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -12,6 +13,7 @@ from django_htmx.middleware import HtmxDetails
 
 from afilia.access import sessions
 from afilia.access.queries import Holder
+from afilia.access.rules.sessions import Ending
 
 P = ParamSpec("P")
 
@@ -20,6 +22,7 @@ class HolderRequest(HttpRequest):
     """The request that a view behind `holder_required` gets."""
 
     holder: Holder
+    session_id: int
     htmx: HtmxDetails
 
 
@@ -33,10 +36,11 @@ def holder_required(
 
     @wraps(view)
     def guarded(request: HolderRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        holder = sessions.holder(request)
-        if holder is None:
-            return _to_sign_in(request)
-        request.holder = holder
+        found = sessions.read(request)
+        session_id = sessions.current(request)
+        if not isinstance(found, Holder) or session_id is None:
+            return _away(request, None if isinstance(found, Holder) else found)
+        request.holder, request.session_id = found, session_id
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response
@@ -44,9 +48,22 @@ def holder_required(
     return guarded  # type: ignore[return-value]  # any request will do: the holder is put into it
 
 
-def _to_sign_in(request: HolderRequest) -> HttpResponse:
-    page = request.get_full_path() if request.method in {"GET", "HEAD"} else None
-    if request.htmx:
-        page = request.htmx.current_url_abs_path
-    address = reverse("access:sign-in") + (f"?{urlencode({'next': page})}" if page else "")
+def _away(request: HolderRequest, ending: Ending | None) -> HttpResponse:
+    """To the step that is still to be done, else to the sign-in page, and from there back."""
+    if step := sessions.step(request):
+        address = reverse(step.page)
+    else:
+        asked = {"next": _page(request), "fin": ending and ending.value}
+        query = {name: value for name, value in asked.items() if value}
+        address = reverse("access:sign-in") + (f"?{urlencode(query)}" if query else "")
     return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+def _page(request: HolderRequest) -> str | None:
+    """The path of the page where the person is."""
+    if request.htmx:
+        return request.htmx.current_url_abs_path
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    shown = urlsplit(request.headers.get("Referer", ""))  # a form: the page that it stands in
+    return f"{shown.path}?{shown.query}".rstrip("?") if shown.netloc == request.get_host() else None

@@ -45,22 +45,29 @@ class SignInForm(forms.Form):
 
     def refuse(self, refusal: Refusal) -> None:
         """Show why nobody was signed in."""
-        if refusal.reason is Reason.WRONG:
-            text = _("El número o la clave no son correctos. Revíselos y vuelva a intentarlo.")
-            self.add_error(None, str(text))
-            return
-        minutes = math.ceil(refusal.wait.total_seconds() / 60)
-        self.add_error(
-            None,
-            ngettext(
-                "Hubo demasiados intentos. Por su seguridad, espere %(minutes)d minuto"
-                " y vuelva a intentarlo. Su clave no cambió.",
-                "Hubo demasiados intentos. Por su seguridad, espere %(minutes)d minutos"
-                " y vuelva a intentarlo. Su clave no cambió.",
-                minutes,
-            )
-            % {"minutes": minutes},
+        wrong = gettext("El número o la clave no son correctos. Revíselos y vuelva a intentarlo.")
+        self.add_error(None, refusal_text(refusal, wrong=wrong))
+
+
+def refusal_text(refusal: Refusal, *, wrong: str) -> str:
+    """What to say of a try that did not succeed; `wrong` when it was just wrong."""
+    if refusal.reason is Reason.WRONG:
+        return wrong
+    if refusal.reason is Reason.EXPIRED:
+        return gettext(
+            "La clave que le entregaron ya venció y no sirve. Pida otra donde se la entregaron,"
+            " o recupere su clave por correo. Nada de lo registrado cambió."
         )
+    minutes = math.ceil(refusal.wait.total_seconds() / 60)
+    return ngettext(
+        "Hubo demasiados intentos. Por su seguridad, espere %(minutes)d minuto"
+        " y vuelva a intentarlo. Su clave no cambió."
+        " Si no fue usted, puede ingresar ahora desde un equipo en el que ya ingresó antes.",
+        "Hubo demasiados intentos. Por su seguridad, espere %(minutes)d minutos"
+        " y vuelva a intentarlo. Su clave no cambió."
+        " Si no fue usted, puede ingresar ahora desde un equipo en el que ya ingresó antes.",
+        minutes,
+    ) % {"minutes": minutes}
 
 
 class NewKeyForm(forms.Form):
@@ -109,6 +116,66 @@ class NewKeyForm(forms.Form):
     def refuse_ambiguous(self) -> None:
         """Show that the person has the same key for another employer."""
         self.add_error("new_key", gettext("Elija otra clave: esta ya es su clave de otro empleador."))
+
+    def refuse_same(self) -> None:
+        """Show that the new key is the old one."""
+        self.add_error("new_key", gettext("Elija otra clave: esta es la que ya tiene."))
+
+
+class ChangeKeyForm(NewKeyForm):
+    present = forms.CharField(
+        label=_("Clave actual"),
+        strip=False,
+        max_length=LONGEST_KEY,
+        error_messages={"required": _("Escriba su clave actual.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("present", "new_key", "repeat")
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show why the key was not changed."""
+        wrong = gettext("La clave actual no es correcta. Revísela y vuelva a intentarlo.")
+        self.add_error("present", refusal_text(refusal, wrong=wrong))
+
+
+class CodeForm(forms.Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("Código"),
+        help_text=_("Los 6 dígitos que muestra su aplicación, o uno de sus códigos de respaldo."),
+        max_length=40,
+        error_messages={"required": _("Escriba el código.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "none"}
+        ),
+    )
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show why the code does not serve."""
+        wrong = gettext(
+            "El código no es correcto o ya se usó. Espere el siguiente código de su aplicación y escríbalo."
+        )
+        self.add_error("code", refusal_text(refusal, wrong=wrong))
+
+
+class KeyAndCodeForm(CodeForm):
+    present = forms.CharField(
+        label=_("Clave de empleador"),
+        strip=False,
+        max_length=LONGEST_KEY,
+        error_messages={"required": _("Escriba su clave de empleador.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("present", "code")
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show why nothing was changed, not which of the two is wrong."""
+        wrong = gettext(
+            "La clave o el código no son correctos, o el código ya se usó. Escriba la clave y el código"
+            " siguiente de su aplicación."
+        )
+        self.add_error(None, refusal_text(refusal, wrong=wrong))
 
 
 def _fault_text(fault: KeyFault, policy: KeyPolicy) -> str:

@@ -1,13 +1,16 @@
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from afilia.access import sessions
 
+DEVICE_COOKIE_AGE = 400 * 24 * 60 * 60  # seconds; browsers keep none longer
+
 
 class HolderMiddleware:
-    """Sets `request.holder`, read when it is first looked at.
+    """Sets `request.holder`, read when it is first looked at, and the cookie of a device that signed in.
 
     Ask for its truth, not `is None`: behind `holder_required` it is a Holder, elsewhere it may be nobody.
     """
@@ -17,4 +20,14 @@ class HolderMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.holder = SimpleLazyObject(lambda: sessions.holder(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if device := getattr(request, "new_device", ""):
+            response.set_cookie(
+                sessions.DEVICE_COOKIE,
+                device,
+                max_age=DEVICE_COOKIE_AGE,
+                httponly=True,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
+        return response

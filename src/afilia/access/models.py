@@ -10,6 +10,7 @@ class EmployerKey(models.Model):
     number = models.CharField(max_length=10)  # cédula or foreigner code of the person
     encoded = models.CharField(max_length=200)
     changed_at = models.DateTimeField()
+    handed_until = models.DateTimeField(null=True, blank=True)  # a key handed over: only good to choose one
     branches = models.ManyToManyField(Branch, blank=True, through="KeyBranch")  # empty: all of the employer's
 
     class Meta:
@@ -37,12 +38,74 @@ class KeyBranch(models.Model):
         return f"branch {self.branch_id} of employer key {self.employerkey_id}"
 
 
-class SignInTries(models.Model):
-    """Tries without success of one identification number at one address, under a keyed hash of both."""
+class Tries(models.Model):
+    """Tries without success in one bucket of a limit, under a keyed hash of what the bucket is for."""
 
-    pair = models.BinaryField(max_length=32, primary_key=True)
-    wrong = models.SmallIntegerField(default=0)
-    last_at = models.DateTimeField()
+    bucket = models.BinaryField(max_length=32, primary_key=True)
+    wrong = models.IntegerField(default=0)
+    at = models.DateTimeField()  # as in rules.limits.Count
 
     def __str__(self) -> str:
-        return "sign-in tries"
+        return "tries"
+
+
+class KeySession(models.Model):
+    """One browser signed in with a key, from a sign-in to its end."""
+
+    key = models.ForeignKey(EmployerKey, models.CASCADE, related_name="sessions")
+    key_changed_at = models.DateTimeField()  # of the key that opened it; another key ends it
+    digest = models.BinaryField(max_length=32, unique=True)  # keyed hash of the session's number
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()  # to the minute
+    ended_at = models.DateTimeField(null=True, blank=True)
+    browser = models.CharField(max_length=40, blank=True)
+    system = models.CharField(max_length=40, blank=True)
+    network = models.CharField(max_length=50, blank=True)  # the block of the address
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"
+
+
+class KnownDevice(models.Model):
+    """A browser in which a key was used, known by a cookie that is kept only as a keyed hash."""
+
+    key = models.ForeignKey(EmployerKey, models.CASCADE, related_name="devices")
+    digest = models.BinaryField(max_length=32, db_index=True)  # of the person's number and the cookie
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "digest"], name="device_known_once_per_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"known device {self.pk}"
+
+
+class SecondFactor(models.Model):
+    """The authenticator app of a key; it counts from `confirmed_at` on."""
+
+    key = models.OneToOneField(EmployerKey, models.CASCADE, related_name="second_factor")
+    sealed = models.BinaryField()  # the secret, encrypted
+    begun_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.BigIntegerField(default=0)  # of the last code that was used: none counts twice
+
+    def __str__(self) -> str:
+        return f"second factor {self.pk}"
+
+
+class RecoveryCode(models.Model):
+    """A code in place of the authenticator app's, good once."""
+
+    second_factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="recovery_codes")
+    digest = models.BinaryField(max_length=32)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["second_factor", "digest"], name="recovery_code_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"recovery code {self.pk}"

@@ -1,9 +1,15 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from afilia.access.models import EmployerKey
+import pyotp
+from django.conf import settings
+
+from afilia.access.models import EmployerKey, KeySession, KnownDevice, SecondFactor
 from afilia.access.rules.keys import KeySubject
+from afilia.access.rules.sessions import Ending, SessionLimits, ending
 from afilia.employers.models import Employer
+from afilia.kit import codes, sealing
 from afilia.workers.models import Person
 
 
@@ -17,26 +23,31 @@ class Holder:
     branches: frozenset[str] | None  # numbers of the branches open to the person; None means all
 
 
-def holder(*, key_id: int, changed_at: datetime) -> Holder | None:
-    """The holder of a key; None when the key is gone or was changed after `changed_at`."""
-    key = EmployerKey.objects.select_related("employer").filter(pk=key_id, changed_at=changed_at).first()
-    return _of_key(key)
-
-
 def holder_of(employer: Employer, *, number: str) -> Holder | None:
     """The person with that identification number, where they have a key to the employer."""
-    return _of_key(employer.keys.filter(number=number).select_related("employer").first())
+    key = employer.keys.filter(number=number).select_related("employer").first()
+    return None if key is None else holder(key)
 
 
-def _of_key(key: EmployerKey | None) -> Holder | None:
-    if key is None:
-        return None
+def holder(key: EmployerKey) -> Holder:
+    """Who holds a key."""
     branches = frozenset(key.branches.values_list("number", flat=True))
     return Holder(key_id=key.pk, employer=key.employer, number=key.number, branches=branches or None)
 
 
 def keys_of_person(number: str) -> list[EmployerKey]:
     return list(EmployerKey.objects.filter(number=number).order_by("pk"))
+
+
+def key(key_id: int, *, changed_at: datetime) -> EmployerKey | None:
+    """The key, when it is there and was not changed after `changed_at`."""
+    return EmployerKey.objects.select_related("employer").filter(pk=key_id, changed_at=changed_at).first()
+
+
+def key_for_change(key_id: int, *, changed_at: datetime | None = None) -> EmployerKey | None:
+    """The key, locked until the transaction ends; with `changed_at` only when it was not changed since."""
+    found = EmployerKey.objects.select_related("employer").select_for_update(of=("self",)).filter(pk=key_id)
+    return (found if changed_at is None else found.filter(changed_at=changed_at)).first()
 
 
 def key_subject(employer: Employer, *, number: str) -> KeySubject:
@@ -48,4 +59,77 @@ def key_subject(employer: Employer, *, number: str) -> KeySubject:
         ruc=employer.ruc,
         employer=employer.name,
         email=employer.email,
+    )
+
+
+def session_digest(session_key: str) -> bytes:
+    """What a session is known by in the database."""
+    return codes.digest(settings.SECRET_KEY, purpose="session", typed=session_key)
+
+
+def session(session_id: int, *, session_key: str) -> KeySession | None:
+    """The session with that number in the browser that has that session key."""
+    found = KeySession.objects.select_related("key__employer")
+    return found.filter(pk=session_id, digest=session_digest(session_key)).first()
+
+
+def session_ending(session: KeySession, *, now: datetime) -> Ending | None:
+    """Why a session is over; None while it goes on."""
+    limits: SessionLimits = settings.SESSION_LIMITS
+    return ending(
+        started_at=session.started_at,
+        seen_at=session.seen_at,
+        ended=session.ended_at is not None or session.key.changed_at != session.key_changed_at,
+        now=now,
+        limits=limits,
+    )
+
+
+def sessions_for_holder(holder: Holder, *, now: datetime) -> Sequence[KeySession]:
+    """The holder's sessions that go on, the one used last first."""
+    rows = KeySession.objects.select_related("key").filter(key=holder.key_id).order_by("-seen_at", "-pk")
+    return [row for row in rows if session_ending(row, now=now) is None]
+
+
+def device_digest(number: str, *, device: str) -> bytes:
+    """What a person's device is known by in the database."""
+    return codes.digest(settings.SECRET_KEY, purpose=f"device:{number}", typed=device)
+
+
+def is_known_device(number: str, *, device: str) -> bool:
+    """Whether the person with that number has signed in in the browser with that cookie."""
+    return KnownDevice.objects.filter(digest=device_digest(number, device=device)).exists()
+
+
+def has_second_factor(key: EmployerKey) -> bool:
+    return SecondFactor.objects.filter(key=key, confirmed_at__isnull=False).exists()
+
+
+def second_factor_for_holder(holder: Holder) -> SecondFactor | None:
+    return SecondFactor.objects.filter(key=holder.key_id).first()
+
+
+def second_factor_for_change(key_id: int) -> SecondFactor | None:
+    """The second factor of a key, confirmed or not, locked until the transaction ends."""
+    factors = SecondFactor.objects.select_related("key__employer").select_for_update(of=("self",))
+    return factors.filter(key=key_id).first()
+
+
+def recovery_codes_left(factor: SecondFactor) -> int:
+    return factor.recovery_codes.filter(used_at=None).count()
+
+
+def secret_purpose(key_id: int) -> str:
+    return f"access.second-factor:{key_id}"
+
+
+def secret(factor: SecondFactor) -> str:
+    """The secret of the authenticator app, in base32. Raises SealBrokenError after a change of the key."""
+    return sealing.unseal(settings.SECRET_KEY, purpose=secret_purpose(factor.key_id), sealed=factor.sealed)
+
+
+def app_address(factor: SecondFactor, holder: Holder) -> str:
+    """The address that an authenticator app reads from the QR."""
+    return pyotp.TOTP(secret(factor)).provisioning_uri(
+        name=f"{holder.employer.ruc} {holder.number}", issuer_name="Afilia"
     )

@@ -1,32 +1,131 @@
-"""Who is signed in: the session of a browser keeps the key that opened it and when that key was changed."""
+"""Who is signed in: a browser's session names a row of ours, which is known by a hash of the session's key.
 
+After the right key a step may follow, to type a code or to choose a key; until then nobody is signed in.
+"""
+
+import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
+from django.urls import reverse
+from django.utils import timezone
 
-from afilia.access import queries
+from afilia.access import actions, queries
 from afilia.access.models import EmployerKey
+from afilia.access.queries import Holder
+from afilia.access.rules.sessions import Ending, is_step_over
+from afilia.kit.proxies import client_address
 
-ENTRY = "holder"
+ENTRY = "key-session"  # the number of the row
+STEP = "sign-in-step"
+DEVICE_COOKIE = "afilia_device"
+DEVICE_DIGITS = 32  # hexadecimal
 
 
-def start(request: HttpRequest, key: EmployerKey) -> None:
-    """Begin a new session: nothing of the old one, not even its number, goes on."""
-    request.session.flush()
-    request.session[ENTRY] = entry(key)
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What must follow the right key, and where the person wants to go then."""
+
+    page: str  # name of the URL
+    key: EmployerKey
+    wanted: str
+
+
+def start(request: HttpRequest, key: EmployerKey, *, wanted: str = "") -> str:
+    """Begin a new session for who typed the right key; the result is the page to go to.
+
+    Nothing of the old session goes on, not even its number. Where a code must follow, or a key be chosen,
+    that page is the only one that opens. `wanted` is a path of this portal.
+    """
+    if key.handed_until is not None:
+        return _begin_step(request, key, page="access:choose-key", wanted=wanted)
+    if queries.has_second_factor(key):
+        return _begin_step(request, key, page="access:second-step", wanted=wanted)
+    return enter(request, key, wanted=wanted)
+
+
+def enter(request: HttpRequest, key: EmployerKey, *, wanted: str = "", quiet: bool = False) -> str:
+    """Sign in who has done all steps, or who just changed the key; `quiet` tells nobody of the device."""
+    device = device_cookie(request) or secrets.token_hex(DEVICE_DIGITS // 2)
+    _leave(request)
+    request.session.create()
+    opened = actions.open_session(
+        key=key,
+        session_key=str(request.session.session_key),
+        device=device,
+        agent=request.headers.get("User-Agent", ""),
+        address=client_address(request),
+        now=timezone.now(),
+        quiet=quiet,
+    )
+    request.session[ENTRY] = opened.pk
     rotate_token(request)
+    request.new_device = device  # type: ignore[attr-defined]  # the middleware sets the cookie
+    return wanted or reverse("site:employers")
 
 
-def entry(key: EmployerKey) -> list[int | str]:
-    """What a session keeps of the key that opened it."""
-    return [key.pk, key.changed_at.isoformat()]
-
-
-def holder(request: HttpRequest) -> queries.Holder | None:
-    """The holder signed in, or None; reads the database when the browser has a session."""
-    kept = request.session.get(ENTRY)
-    if kept is None:
+def step(request: HttpRequest) -> Step | None:
+    """What must follow the right key that was typed in this browser; None when nothing or too late."""
+    kept = request.session.get(STEP)
+    if kept is None or is_step_over(datetime.fromisoformat(kept["begun_at"]), now=timezone.now()):
         return None
-    key_id, changed_at = kept
-    return queries.holder(key_id=key_id, changed_at=datetime.fromisoformat(changed_at))
+    key = queries.key(kept["key"], changed_at=datetime.fromisoformat(kept["changed_at"]))
+    return None if key is None else Step(page=kept["page"], key=key, wanted=kept["wanted"])
+
+
+def read(request: HttpRequest) -> Holder | Ending | None:
+    """The holder signed in, or why the session is over; None when the browser has none.
+
+    A request counts as use of the session, but for what pages fetch by themselves.
+    """
+    session_id, now = current(request), timezone.now()
+    if session_id is None:
+        return None
+    found = queries.session(session_id, session_key=str(request.session.session_key))
+    if found is None:
+        return Ending.CLOSED
+    if ending := queries.session_ending(found, now=now):
+        return ending
+    if not (request.method == "GET" and "HX-Request" in request.headers):
+        actions.touch_session(session_id=session_id, now=now)
+    return queries.holder(found.key)
+
+
+def holder(request: HttpRequest) -> Holder | None:
+    """The holder signed in, or None; reads the database when the browser has a session."""
+    found = read(request)
+    return found if isinstance(found, Holder) else None
+
+
+def current(request: HttpRequest) -> int | None:
+    """The number of the browser's session, over or not."""
+    session_id: int | None = request.session.get(ENTRY)
+    return session_id
+
+
+def device_cookie(request: HttpRequest) -> str:
+    """What this browser is known by; empty when it never signed in."""
+    cookie = request.COOKIES.get(DEVICE_COOKIE, "")
+    return cookie if len(cookie) == DEVICE_DIGITS and cookie.isascii() and cookie.isalnum() else ""
+
+
+def _leave(request: HttpRequest) -> None:
+    """End the session of the browser, whoever was signed in, and throw away all that it kept."""
+    if session_id := current(request):
+        actions.leave_session(session_id=session_id, now=timezone.now())
+    request.session.flush()
+
+
+def _begin_step(request: HttpRequest, key: EmployerKey, *, page: str, wanted: str) -> str:
+    _leave(request)
+    request.session[STEP] = {
+        "page": page,
+        "key": key.pk,
+        "changed_at": key.changed_at.isoformat(),
+        "begun_at": timezone.now().isoformat(),
+        "wanted": wanted,
+    }
+    rotate_token(request)
+    return reverse(page)

@@ -27,6 +27,6 @@ def tidy(*, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(RETRY_FAILED)
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
-    access.forget_tries(now=now)
+    access.tidy(now=now)
     files.discard_waiting(before=now - KEEP_UPLOADS)
     batches.discard_unconfirmed(before=now - timedelta(days=settings.UPLOAD_DAYS), now=now)

@@ -1,0 +1,48 @@
+"""The only writer of keys, sessions and second factors."""
+
+from afilia.access.actions.keys import (
+    KeyRefusal,
+    KeyRefusedError,
+    change_key,
+    choose_key,
+    hand_over_key,
+    set_key,
+)
+from afilia.access.actions.second_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    end_second_factor,
+    pass_second_factor,
+)
+from afilia.access.actions.sessions import (
+    end_other_sessions,
+    end_session,
+    leave_session,
+    open_session,
+    sign_out,
+    touch_session,
+)
+from afilia.access.actions.sign_in import sign_in
+from afilia.access.actions.tidying import forget_tries, tidy
+
+__all__ = [
+    "KeyRefusal",
+    "KeyRefusedError",
+    "begin_second_factor",
+    "change_key",
+    "choose_key",
+    "confirm_second_factor",
+    "end_other_sessions",
+    "end_second_factor",
+    "end_session",
+    "forget_tries",
+    "hand_over_key",
+    "leave_session",
+    "open_session",
+    "pass_second_factor",
+    "set_key",
+    "sign_in",
+    "sign_out",
+    "tidy",
+    "touch_session",
+]

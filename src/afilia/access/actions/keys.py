@@ -1,0 +1,143 @@
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from afilia.access import hashing, queries
+from afilia.access.actions import tries
+from afilia.access.actions.telling import tell
+from afilia.access.models import EmployerKey, KeySession, KnownDevice, SecondFactor
+from afilia.access.rules import limits
+from afilia.audit import actions as audit
+from afilia.employers.models import Employer
+
+# Neither vowels, which make words, nor what looks alike on paper: 16 of 28 are 76 bits.
+HANDED_CHARACTERS = "23456789bcdfghjkmnpqrstvwxyz"
+HANDED_GROUPS, HANDED_GROUP = 4, 4
+
+
+class KeyRefusal(StrEnum):
+    AMBIGUOUS = "ambiguous"  # the same person's key for another employer is the same
+    SAME = "same"  # the key that was handed over, or the present one
+
+
+class KeyRefusedError(Exception):
+    """A key that cannot be set; `reason` says why."""
+
+    def __init__(self, reason: KeyRefusal) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@transaction.atomic
+def set_key(
+    *, employer: Employer, number: str, key: str, now: datetime, actor: str = "system"
+) -> EmployerKey:
+    """Give the person with that identification number a key to the employer, or change it.
+
+    A changed key ends the sessions of the old one and forgets its devices and the tries that were wrong; it
+    tells nobody, which is the caller's to do. Raises KeyRefusedError when the person already has the same key
+    for another employer: sign-in could not tell which employer is meant.
+    """
+    held = _set(employer=employer, number=number, key=key, now=now)
+    _record("key.set", held, actor=actor, now=now)
+    return held
+
+
+@transaction.atomic
+def hand_over_key(*, employer: Employer, number: str, now: datetime, by: str) -> str:
+    """Make a key for a person to be handed over, and return it: the only time that it is known.
+
+    It opens nothing but the page to choose a key, for AFILIA_HANDED_KEY_HOURS. It ends the sessions of the
+    key before it and its second factor: who hands it over has seen the person's papers. `by` names who does.
+    """
+    groups = [
+        "".join(secrets.choice(HANDED_CHARACTERS) for _ in range(HANDED_GROUP)) for _ in range(HANDED_GROUPS)
+    ]
+    key = "-".join(groups)
+    until = now + timedelta(hours=settings.HANDED_KEY_HOURS)
+    SecondFactor.objects.filter(key__employer=employer, key__number=number).delete()
+    held = _set(employer=employer, number=number, key=key, now=now, handed_until=until)
+    tell(held, "key_handed_over", now=now, until=until)
+    _record("key.handed-over", held, actor=f"operator:{by}", now=now)
+    return key
+
+
+@transaction.atomic
+def choose_key(*, key: EmployerKey, new_key: str, now: datetime) -> EmployerKey | None:
+    """Put the key that a person chose in the place of the one that was handed over, which is spent by this.
+
+    None when that one is spent, expired or replaced. Raises KeyRefusedError.
+    """
+    handed = queries.key_for_change(key.pk, changed_at=key.changed_at)
+    if handed is None or handed.handed_until is None or handed.handed_until <= now:
+        return None
+    if is_key(handed, new_key):
+        raise KeyRefusedError(KeyRefusal.SAME)
+    chosen = _set(employer=handed.employer, number=handed.number, key=new_key, now=now)
+    tell(chosen, "key_changed", now=now)
+    _record("key.chosen", chosen, actor=f"holder:{chosen.pk}", now=now)
+    return chosen
+
+
+@transaction.atomic
+def change_key(
+    *, holder: queries.Holder, present: str, new_key: str, now: datetime
+) -> EmployerKey | limits.Refusal:
+    """Change the key of who is signed in and types the present one; all sessions of it end.
+
+    Tries with a wrong present key are counted as those of a sign-in are. Raises KeyRefusedError.
+    """
+    key = queries.key_for_change(holder.key_id)
+    if key is None:
+        return limits.Refusal(reason=limits.Reason.WRONG)
+    own = own_tries(key)
+    verdict = tries.count(own, now=now)
+    if verdict.wait:
+        return verdict.refusal
+    if not is_key(key, present):
+        _record("key.change-refused", key, actor=f"holder:{key.pk}", now=now)
+        return verdict.refusal
+    tries.clear(own)
+    if is_key(key, new_key):
+        raise KeyRefusedError(KeyRefusal.SAME)
+    changed = _set(employer=key.employer, number=key.number, key=new_key, now=now)
+    tell(changed, "key_changed", now=now)
+    _record("key.changed", changed, actor=f"holder:{changed.pk}", now=now)
+    return changed
+
+
+def own_tries(key: EmployerKey) -> tries.Buckets:
+    """Where the tries are counted of who is past the key already: in a session, or at the second factor."""
+    return {tries.bucket("key", str(key.pk)): limits.PAIR}
+
+
+def is_key(key: EmployerKey, typed: str) -> bool:
+    """Whether a typed key is the key. One Argon2 computation."""
+    return secrets.compare_digest(key.encoded, hashing.encode_like(key.encoded, typed))
+
+
+def _set(
+    *, employer: Employer, number: str, key: str, now: datetime, handed_until: datetime | None = None
+) -> EmployerKey:
+    with connection.cursor() as cursor:  # the first key of a number decides the salt of all
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('employer-key:' || %s, 0))", [number])
+    keys = queries.keys_of_person(number)
+    encoded = hashing.encode_like(keys[0].encoded, key) if keys else hashing.encode(key)
+    if any(other.encoded == encoded and other.employer_id != employer.pk for other in keys):
+        raise KeyRefusedError(KeyRefusal.AMBIGUOUS)
+    held, _created = EmployerKey.objects.update_or_create(
+        employer=employer,
+        number=number,
+        defaults={"encoded": encoded, "changed_at": now, "handed_until": handed_until},
+    )
+    KeySession.objects.filter(key=held, ended_at=None).update(ended_at=now)
+    KnownDevice.objects.filter(key=held).delete()
+    tries.clear({tries.bucket("account", number): limits.ACCOUNT})
+    return held
+
+
+def _record(event: str, key: EmployerKey, *, actor: str, now: datetime) -> None:
+    audit.record(event, actor=actor, subject=f"employer:{key.employer_id}", at=now, facts={"key": key.pk})

@@ -1,0 +1,137 @@
+import secrets
+from datetime import datetime
+
+import pyotp
+from django.conf import settings
+from django.db import transaction
+
+from afilia.access import queries
+from afilia.access.actions import tries
+from afilia.access.actions.keys import is_key, own_tries
+from afilia.access.actions.sessions import end_other_sessions
+from afilia.access.actions.telling import tell
+from afilia.access.models import EmployerKey, RecoveryCode, SecondFactor
+from afilia.access.rules import limits
+from afilia.access.rules import second_factor as rules
+from afilia.audit import actions as audit
+from afilia.kit import codes, sealing
+
+CODE_CHARACTERS = "23456789bcdfghjkmnpqrstvwxyz"
+CODE_LENGTH = 10  # 48 bits; tries are counted
+
+
+@transaction.atomic
+def begin_second_factor(*, holder: queries.Holder, now: datetime) -> None:
+    """Make a secret for an authenticator app, which counts once a code of it was typed; nothing twice."""
+    SecondFactor.objects.get_or_create(
+        key_id=holder.key_id,
+        defaults={
+            "sealed": sealing.seal(
+                settings.SECRET_KEY,
+                purpose=queries.secret_purpose(holder.key_id),
+                text=pyotp.random_base32(),
+            ),
+            "begun_at": now,
+        },
+    )
+
+
+@transaction.atomic
+def confirm_second_factor(
+    *, holder: queries.Holder, session_id: int, present: str, code: str, now: datetime
+) -> list[str] | limits.Refusal:
+    """Ask for codes from now on; the result is the recovery codes, known only now.
+
+    It needs the present key and a right code of the app. All other sessions end: they showed no code.
+    """
+    factor = queries.second_factor_for_change(holder.key_id)
+    if factor is None or factor.confirmed_at is not None:
+        return limits.Refusal(reason=limits.Reason.WRONG)
+    if refusal := _refused(factor, present=present, code=code, recovery=False, now=now):
+        return refusal
+    SecondFactor.objects.filter(pk=factor.pk).update(confirmed_at=now)
+    typed = [
+        "".join(secrets.choice(CODE_CHARACTERS) for _ in range(CODE_LENGTH))
+        for _ in range(rules.RECOVERY_CODES)
+    ]
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(second_factor=factor, digest=_digest(factor, each)) for each in typed
+    )
+    end_other_sessions(holder=holder, session_id=session_id, now=now)
+    tell(factor.key, "second_factor_on", now=now)
+    _record("second-factor.on", factor.key, now=now)
+    return [f"{each[:5]}-{each[5:]}" for each in typed]
+
+
+@transaction.atomic
+def end_second_factor(
+    *, holder: queries.Holder, present: str, code: str, now: datetime
+) -> limits.Refusal | None:
+    """Ask for codes no more; it needs the present key and a code of the app or a recovery code."""
+    factor = queries.second_factor_for_change(holder.key_id)
+    if factor is None or factor.confirmed_at is None:
+        return None
+    if refusal := _refused(factor, present=present, code=code, recovery=True, now=now):
+        return refusal
+    key = factor.key
+    factor.delete()
+    tell(key, "second_factor_off", now=now)
+    _record("second-factor.off", key, now=now)
+    return None
+
+
+@transaction.atomic
+def pass_second_factor(*, key: EmployerKey, code: str, now: datetime) -> limits.Refusal | None:
+    """Judge the code of the app, or a recovery code, that follows the right key; None when it is right."""
+    factor = queries.second_factor_for_change(key.pk)
+    if factor is None or factor.confirmed_at is None:
+        return None
+    return _refused(factor, present=None, code=code, recovery=True, now=now)
+
+
+def _refused(
+    factor: SecondFactor, *, present: str | None, code: str, recovery: bool, now: datetime
+) -> limits.Refusal | None:
+    """Count a try, judge the key, where one was asked for, and the code, and use the code up."""
+    own = own_tries(factor.key)
+    verdict = tries.count(own, now=now)
+    if verdict.wait:
+        return verdict.refusal
+    plain = "".join(code.split()).replace("-", "")
+    right = (present is None or is_key(factor.key, present)) and (
+        _use_code(factor, plain, now=now) or (recovery and _use_recovery_code(factor, plain, now=now))
+    )
+    if right:
+        tries.clear(own)
+        return None
+    _record("second-factor.refused", factor.key, now=now)
+    return verdict.refusal
+
+
+def _use_code(factor: SecondFactor, code: str, *, now: datetime) -> bool:
+    step = rules.step_of(
+        code,
+        among=rules.steps(now),
+        after=factor.last_step,
+        code_of=pyotp.TOTP(queries.secret(factor)).generate_otp,
+    )
+    if step is None:
+        return False
+    return bool(SecondFactor.objects.filter(pk=factor.pk, last_step__lt=step).update(last_step=step))
+
+
+def _use_recovery_code(factor: SecondFactor, code: str, *, now: datetime) -> bool:
+    unused = factor.recovery_codes.filter(digest=_digest(factor, code), used_at=None)
+    if not unused.update(used_at=now):
+        return False
+    tell(factor.key, "recovery_code_used", now=now, left=factor.recovery_codes.filter(used_at=None).count())
+    _record("second-factor.recovery-code", factor.key, now=now)
+    return True
+
+
+def _digest(factor: SecondFactor, code: str) -> bytes:
+    return codes.digest(settings.SECRET_KEY, purpose=f"second-factor:{factor.pk}", typed=code)
+
+
+def _record(event: str, key: EmployerKey, *, now: datetime) -> None:
+    audit.record(event, actor=f"holder:{key.pk}", subject=f"employer:{key.employer_id}", at=now)

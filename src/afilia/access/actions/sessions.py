@@ -1,0 +1,97 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from afilia.access import queries
+from afilia.access.actions.telling import tell
+from afilia.access.models import EmployerKey, KeySession, KnownDevice
+from afilia.access.rules import sessions as rules
+from afilia.audit import actions as audit
+from afilia.kit import addresses
+
+
+@transaction.atomic
+def open_session(
+    *,
+    key: EmployerKey,
+    session_key: str,
+    device: str,
+    agent: str,
+    address: str,
+    now: datetime,
+    quiet: bool = False,
+) -> KeySession:
+    """Write down the session of a browser, known by `session_key`, and the device, known by its cookie.
+
+    The employer is told of a device in which the key was never used, unless `quiet`.
+    """
+    browser, system = rules.browser(agent), rules.system(agent)
+    opened = KeySession.objects.create(
+        key=key,
+        key_changed_at=key.changed_at,
+        digest=queries.session_digest(session_key),
+        started_at=now,
+        seen_at=now,
+        browser=browser,
+        system=system,
+        network=addresses.block(address, ipv4=24, ipv6=48),
+    )
+    _, is_new = KnownDevice.objects.update_or_create(
+        key=key, digest=queries.device_digest(key.number, device=device), defaults={"seen_at": now}
+    )
+    if is_new and not quiet:
+        tell(key, "new_device", now=now, browser=browser, system=system, network=opened.network)
+    audit.record(
+        "session.started",
+        actor=f"holder:{key.pk}",
+        subject=f"employer:{key.employer_id}",
+        at=now,
+        facts={"session": opened.pk, "new_device": is_new},
+    )
+    return opened
+
+
+def touch_session(*, session_id: int, now: datetime) -> None:
+    """Write down that a session is used, at most once a minute."""
+    KeySession.objects.filter(pk=session_id, seen_at__lte=now - rules.SEEN_EVERY).update(seen_at=now)
+
+
+def leave_session(*, session_id: int, now: datetime) -> None:
+    """End the session of a browser in which a sign-in begins."""
+    KeySession.objects.filter(pk=session_id, ended_at=None).update(ended_at=now)
+
+
+@transaction.atomic
+def end_session(*, holder: queries.Holder, session_id: int, now: datetime) -> bool:
+    """End one of the holder's sessions; no when it is not one of theirs or is over."""
+    ended = KeySession.objects.filter(pk=session_id, key=holder.key_id, ended_at=None).update(ended_at=now)
+    if ended:
+        _record("session.ended", holder, now=now, session=session_id)
+    return bool(ended)
+
+
+@transaction.atomic
+def end_other_sessions(*, holder: queries.Holder, session_id: int, now: datetime) -> int:
+    """End all the holder's sessions but one; the result is how many there were."""
+    others = KeySession.objects.filter(key=holder.key_id, ended_at=None).exclude(pk=session_id)
+    ended = others.update(ended_at=now)
+    if ended:
+        _record("session.others-ended", holder, now=now, sessions=ended)
+    return ended
+
+
+@transaction.atomic
+def sign_out(*, holder: queries.Holder, session_id: int, now: datetime) -> None:
+    """End the session with which a holder leaves; the browser's own is the caller's to end."""
+    KeySession.objects.filter(pk=session_id, key=holder.key_id, ended_at=None).update(ended_at=now)
+    _record("sign-out", holder, now=now)
+
+
+def _record(event: str, holder: queries.Holder, *, now: datetime, **facts: int) -> None:
+    audit.record(
+        event,
+        actor=f"holder:{holder.key_id}",
+        subject=f"employer:{holder.employer.pk}",
+        at=now,
+        facts=facts,
+    )

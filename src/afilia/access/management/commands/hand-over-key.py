@@ -1,0 +1,30 @@
+"""`afilia hand-over-key --employer RUC --number N --by OPERATOR`: a key for who stands at the counter."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from afilia.access import actions
+from afilia.employers.models import Employer
+from afilia.identifiers.person import person_number_fault
+
+
+class Command(BaseCommand):
+    help = "Make a key that a person must change at the first sign-in, and print it: it is not known again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--employer", metavar="RUC", required=True)
+        parser.add_argument("--number", required=True, help="cédula or foreigner code of the person")
+        parser.add_argument("--by", metavar="OPERATOR", required=True, help="who hands it over")
+
+    def handle(self, *_args: Any, employer: str, number: str, by: str, **_options: Any) -> None:
+        found = Employer.objects.filter(ruc=employer).first()
+        if found is None:
+            raise CommandError(f"No employer has the RUC {employer}.")
+        if person_number_fault(number, foreigner_prefixes=settings.POLICY.foreigner_prefixes):
+            raise CommandError(f"{number} is neither a cédula nor a foreigner code.")
+        key = actions.hand_over_key(employer=found, number=number, now=timezone.now(), by=by)
+        self.stdout.write(key)
+        self.stderr.write(f"It serves once, within {settings.HANDED_KEY_HOURS} hours.")

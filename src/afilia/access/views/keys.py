@@ -1,0 +1,77 @@
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from afilia.access import actions, queries, sessions
+from afilia.access.actions import KeyRefusedError
+from afilia.access.decorators import HolderRequest, holder_required
+from afilia.access.forms import ChangeKeyForm
+from afilia.access.rules.limits import Refusal
+from afilia.access.views.sign_in import refuse_key, status
+
+
+@require_safe
+@holder_required
+def show_sessions(request: HolderRequest) -> HttpResponse:
+    """The holder's key: where it is signed in, whether a code is asked for, and the way to change it."""
+    page = {
+        "sessions": queries.sessions_for_holder(request.holder, now=timezone.now()),
+        "this": request.session_id,
+        "second_factor": queries.second_factor_for_holder(request.holder),
+    }
+    return render(request, "access/sessions.html", page)
+
+
+@require_POST
+@holder_required
+def end_session(request: HolderRequest, session_id: int) -> HttpResponse:
+    if not actions.end_session(holder=request.holder, session_id=session_id, now=timezone.now()):
+        raise Http404
+    if session_id == request.session_id:
+        request.session.flush()
+        return redirect("site:home")
+    messages.success(request, gettext("La sesión terminó."))
+    return redirect("access:sessions")
+
+
+@require_POST
+@holder_required
+def end_other_sessions(request: HolderRequest) -> HttpResponse:
+    ended = actions.end_other_sessions(
+        holder=request.holder, session_id=request.session_id, now=timezone.now()
+    )
+    text = ngettext("Terminó %(ended)d sesión.", "Terminaron %(ended)d sesiones.", ended) % {"ended": ended}
+    messages.success(request, text)
+    return redirect("access:sessions")
+
+
+@sensitive_post_parameters("present", "new_key", "repeat")
+@require_http_methods(["GET", "POST"])
+@holder_required
+def change_key(request: HolderRequest) -> HttpResponse:
+    holder = request.holder
+    form = ChangeKeyForm(
+        request.POST or None, about=queries.key_subject(holder.employer, number=holder.number)
+    )
+    if not form.is_valid():
+        return render(request, "access/change_key.html", {"form": form})
+    try:
+        key = actions.change_key(
+            holder=holder,
+            present=form.cleaned_data["present"],
+            new_key=form.cleaned_data["new_key"],
+            now=timezone.now(),
+        )
+    except KeyRefusedError as error:
+        refuse_key(form, error)
+        return render(request, "access/change_key.html", {"form": form})
+    if isinstance(key, Refusal):
+        form.refuse(key)
+        return render(request, "access/change_key.html", {"form": form}, status=status(key))
+    sessions.enter(request, key, quiet=True)
+    messages.success(request, gettext("Su clave cambió. Las demás sesiones terminaron."))
+    return redirect("access:sessions")

@@ -1,0 +1,77 @@
+import segno
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from afilia.access import actions, queries
+from afilia.access.decorators import HolderRequest, holder_required
+from afilia.access.forms import KeyAndCodeForm
+from afilia.access.rules.limits import Refusal
+from afilia.access.views.sign_in import status
+
+
+@require_http_methods(["GET", "POST"])
+@holder_required
+def second_factor(request: HolderRequest) -> HttpResponse:
+    """Whether a code is asked for after the key; POST begins to set it up."""
+    factor = queries.second_factor_for_holder(request.holder)
+    if factor is not None and factor.confirmed_at is not None:
+        page = {"factor": factor, "codes_left": queries.recovery_codes_left(factor)}
+        return render(request, "access/second_factor.html", page)
+    if request.method == "POST":
+        actions.begin_second_factor(holder=request.holder, now=timezone.now())
+        return redirect("access:second-factor-on")
+    return render(request, "access/second_factor.html")
+
+
+@sensitive_post_parameters("present", "code")
+@require_http_methods(["GET", "POST"])
+@holder_required
+def second_factor_on(request: HolderRequest) -> HttpResponse:
+    factor = queries.second_factor_for_holder(request.holder)
+    if factor is None or factor.confirmed_at is not None:
+        return redirect("access:second-factor")
+    form = KeyAndCodeForm(request.POST or None)
+    uri = queries.app_address(factor, request.holder)
+    qr = segno.make(uri, micro=False).svg_data_uri(scale=4, border=4, dark="#17211f", light="#ffffff")
+    page = {"form": form, "secret": queries.secret(factor), "uri": uri, "qr": qr}
+    if not form.is_valid():
+        return render(request, "access/second_factor_on.html", page)
+    codes = actions.confirm_second_factor(
+        holder=request.holder,
+        session_id=request.session_id,
+        present=form.cleaned_data["present"],
+        code=form.cleaned_data["code"],
+        now=timezone.now(),
+    )
+    if isinstance(codes, Refusal):
+        form.refuse(codes)
+        return render(request, "access/second_factor_on.html", page, status=status(codes))
+    return render(request, "access/recovery_codes.html", {"codes": codes})
+
+
+@sensitive_post_parameters("present", "code")
+@require_http_methods(["GET", "POST"])
+@holder_required
+def second_factor_off(request: HolderRequest) -> HttpResponse:
+    factor = queries.second_factor_for_holder(request.holder)
+    if factor is None or factor.confirmed_at is None:
+        return redirect("access:second-factor")
+    form = KeyAndCodeForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "access/second_factor_off.html", {"form": form})
+    refusal = actions.end_second_factor(
+        holder=request.holder,
+        present=form.cleaned_data["present"],
+        code=form.cleaned_data["code"],
+        now=timezone.now(),
+    )
+    if refusal is not None:
+        form.refuse(refusal)
+        return render(request, "access/second_factor_off.html", {"form": form}, status=status(refusal))
+    messages.success(request, gettext("El segundo factor está desactivado."))
+    return redirect("access:second-factor")

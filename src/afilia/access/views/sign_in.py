@@ -1,0 +1,119 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from afilia.access import actions, queries, sessions
+from afilia.access.actions import KeyRefusal, KeyRefusedError
+from afilia.access.forms import CodeForm, NewKeyForm, SignInForm
+from afilia.access.rules.limits import Reason, Refusal
+from afilia.access.rules.sessions import Ending
+from afilia.access.sessions import Step
+from afilia.kit.proxies import client_address
+
+STEP_OVER = "paso"
+
+
+@never_cache
+@sensitive_post_parameters("number", "key")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    form = SignInForm(request.POST or None)
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    over = request.GET.get("fin") if request.method == "GET" else ""
+    page = {"form": form, "next": wanted, "over": over, "Ending": Ending}
+    if not form.is_valid():
+        return render(request, "access/sign_in.html", page)
+    key = actions.sign_in(
+        number=form.cleaned_data["number"],
+        key=form.cleaned_data["key"],
+        address=client_address(request),
+        device=sessions.device_cookie(request),
+        now=timezone.now(),
+    )
+    if isinstance(key, Refusal):
+        form.refuse(key)
+        return render(request, "access/sign_in.html", page, status=status(key))
+    return redirect(sessions.start(request, key, wanted=_local(wanted)))
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    holder, session_id = sessions.holder(request), sessions.current(request)
+    request.session.flush()
+    if holder is not None and session_id is not None:
+        actions.sign_out(holder=holder, session_id=session_id, now=timezone.now())
+    return redirect("site:home")
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
+def second_step(request: HttpRequest) -> HttpResponse:
+    """The code that follows the right key of who has a second factor."""
+    step = _step(request, "access:second-step")
+    if step is None:
+        return _begin_again()
+    form = CodeForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "access/second_step.html", {"form": form})
+    refusal = actions.pass_second_factor(key=step.key, code=form.cleaned_data["code"], now=timezone.now())
+    if refusal is not None:
+        form.refuse(refusal)
+        return render(request, "access/second_step.html", {"form": form}, status=status(refusal))
+    return redirect(sessions.enter(request, step.key, wanted=step.wanted))
+
+
+@never_cache
+@sensitive_post_parameters("new_key", "repeat")
+@require_http_methods(["GET", "POST"])
+def choose_key(request: HttpRequest) -> HttpResponse:
+    """The own key of who came with one that was handed over."""
+    step = _step(request, "access:choose-key")
+    if step is None:
+        return _begin_again()
+    about = queries.key_subject(step.key.employer, number=step.key.number)
+    form = NewKeyForm(request.POST or None, about=about)
+    page = {"form": form, "employer": step.key.employer, "number": step.key.number}
+    if not form.is_valid():
+        return render(request, "access/choose_key.html", page)
+    try:
+        key = actions.choose_key(key=step.key, new_key=form.cleaned_data["new_key"], now=timezone.now())
+    except KeyRefusedError as error:
+        refuse_key(form, error)
+        return render(request, "access/choose_key.html", page)
+    if key is None:
+        return _begin_again()
+    return redirect(sessions.enter(request, key, wanted=step.wanted))
+
+
+def status(refusal: Refusal) -> int:
+    """The status of the page that shows a refusal."""
+    return 429 if refusal.reason is Reason.LOCKED else 200
+
+
+def refuse_key(form: NewKeyForm, error: KeyRefusedError) -> None:
+    """Show in the form why the new key cannot be set."""
+    if error.reason is KeyRefusal.AMBIGUOUS:
+        form.refuse_ambiguous()
+    else:
+        form.refuse_same()
+
+
+def _step(request: HttpRequest, page: str) -> Step | None:
+    step = sessions.step(request)
+    return step if step is not None and step.page == page else None
+
+
+def _begin_again() -> HttpResponse:
+    return redirect(f"{reverse('access:sign-in')}?fin={STEP_OVER}")
+
+
+def _local(address: str) -> str:
+    """The address when it is a path of this portal, else nothing."""
+    local = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if local else ""

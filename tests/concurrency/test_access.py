@@ -1,0 +1,145 @@
+"""Keys and codes typed at the same moment: exactly as many count as may."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import pyotp
+import pytest
+
+from afilia.access import actions, hashing, queries
+from afilia.access.models import EmployerKey, KnownDevice, Tries
+from afilia.access.rules.limits import Reason, Refusal
+from afilia.audit import queries as audit
+from afilia.audit.models import Entry
+from tests.builders import KEY, NOW, cedula, make_employer, make_key
+from tests.concurrency.conftest import Together
+
+HOME = "192.0.2.7"
+OWN_KEY = "tijera nube caimito 7"
+
+
+@pytest.fixture
+def computations(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What was hashed while the test runs; each is really computed."""
+    made: list[bytes] = []
+    real = hashing.hash_secret
+
+    def counted(secret: bytes, *rest: object) -> bytes:
+        made.append(secret)
+        return real(secret, *rest)
+
+    monkeypatch.setattr(hashing, "hash_secret", counted)
+    return made
+
+
+def sign_in(key: EmployerKey, typed: str, **changes: object) -> Callable[[], object]:
+    facts = {"number": key.number, "key": typed, "address": HOME, "now": NOW}
+    return partial(actions.sign_in, **facts | changes)
+
+
+def reasons(answers: list[object]) -> list[Reason]:
+    return [answer.reason for answer in answers if isinstance(answer, Refusal)]
+
+
+def test_of_fifty_guesses_at_once_exactly_five_are_judged(
+    together: Together, computations: list[bytes]
+) -> None:
+    key = make_key(make_employer())
+    computations.clear()
+    answers = together(*(sign_in(key, f"intento {turn}") for turn in range(50)))
+    assert len(computations) == 5
+    assert (reasons(answers).count(Reason.WRONG), reasons(answers).count(Reason.LOCKED)) == (4, 46)
+    assert Entry.objects.filter(event="sign-in.refused").count() == 4
+    assert Entry.objects.filter(event="sign-in.locked").count() == 1
+    assert audit.verify() is None
+
+
+def test_of_fifty_guesses_from_fifty_blocks_exactly_twenty_are_judged(
+    together: Together, computations: list[bytes]
+) -> None:
+    key = make_key(make_employer())
+    computations.clear()
+    answers = together(*(sign_in(key, f"intento {turn}", address=f"198.51.{turn}.7") for turn in range(50)))
+    assert len(computations) == 20
+    assert reasons(answers).count(Reason.LOCKED) == 31
+
+
+def test_right_keys_typed_at_once_all_open(together: Together) -> None:
+    key = make_key(make_employer())
+    assert together(*[sign_in(key, KEY)] * 30) == [key] * 30
+    assert set(Tries.objects.values_list("wrong", flat=True)) == {0}
+
+
+def test_tries_at_many_accounts_from_one_block_wait_for_no_deadlock(together: Together) -> None:
+    keys = [make_key(make_employer()) for _ in range(6)]
+    answers = together(*(sign_in(keys[turn % 6], "mal", address=f"192.0.2.{turn % 4}") for turn in range(24)))
+    assert reasons(answers) == [Reason.WRONG] * 24
+
+
+def test_a_handed_over_key_is_spent_once(together: Together) -> None:
+    employer, number = make_employer(), cedula()
+    actions.hand_over_key(employer=employer, number=number, now=NOW, by="ventanilla 4")
+    key = employer.keys.get(number=number)
+    chosen = together(
+        *(
+            partial(actions.choose_key, key=key, new_key=f"{OWN_KEY} {turn}", now=NOW + timedelta(seconds=1))
+            for turn in range(6)
+        )
+    )
+    assert chosen.count(None) == 5
+    turn = next(turn for turn, each in enumerate(chosen) if each is not None)
+    assert actions.sign_in(number=number, key=f"{OWN_KEY} {turn}", address=HOME, now=NOW) == key
+
+
+def make_second_factor(key: EmployerKey) -> tuple[pyotp.TOTP, list[str]]:
+    holder = queries.holder(key)
+    actions.begin_second_factor(holder=holder, now=NOW)
+    factor = queries.second_factor_for_holder(holder)
+    assert factor is not None
+    app = pyotp.TOTP(queries.secret(factor))
+    codes = actions.confirm_second_factor(holder=holder, session_id=0, present=KEY, code=app.at(NOW), now=NOW)
+    assert isinstance(codes, list)
+    return app, codes
+
+
+def test_a_code_of_the_app_or_a_recovery_code_counts_once(together: Together) -> None:
+    key = make_key(make_employer())
+    app, recovery_codes = make_second_factor(key)
+    now = NOW + timedelta(minutes=2)
+    for code in (app.at(now), recovery_codes[0]):
+        answers = together(*[partial(actions.pass_second_factor, key=key, code=code, now=now)] * 4)
+        assert answers.count(None) == 1
+        now += timedelta(days=2)
+
+
+def test_of_fifty_guessed_codes_exactly_five_are_judged(together: Together) -> None:
+    key = make_key(make_employer())
+    app, _ = make_second_factor(key)
+    right = {app.at(NOW + timedelta(seconds=30 * step)) for step in range(-2, 3)}
+    guesses = [code for code in (f"{turn:06d}" for turn in range(60)) if code not in right][:50]
+    answers = together(
+        *(partial(actions.pass_second_factor, key=key, code=code, now=NOW) for code in guesses)
+    )
+    assert (reasons(answers).count(Reason.WRONG), reasons(answers).count(Reason.LOCKED)) == (4, 46)
+    assert Entry.objects.filter(event="second-factor.refused").count() == 5
+
+
+def test_sign_ins_at_once_in_one_browser_know_one_device(together: Together) -> None:
+    key = make_key(make_employer())
+    opened = together(
+        *(
+            partial(
+                actions.open_session,
+                key=key,
+                session_key=f"s{turn}",
+                device="d" * 32,
+                agent="",
+                address=HOME,
+                now=NOW,
+            )
+            for turn in range(8)
+        )
+    )
+    assert not [each for each in opened if isinstance(each, Exception)]
+    assert KnownDevice.objects.count() == 1
