@@ -7,6 +7,8 @@ from structlog.typing import EventDict, WrappedLogger
 
 # The database repeats values of the row that it refuses: names, numbers, pay.
 ROW_OF_THE_DATABASE = re.compile(r"^(\s*)(DETAIL|CONTEXT):.*$", re.MULTILINE)
+# Whoever reads one of these may use it; Django repeats the address of a request that failed.
+CODE_IN_AN_ADDRESS = re.compile(r"(/(verificar|abrir|objetar|no-fui-yo)/).+", re.IGNORECASE)
 
 
 def formatter(*, readable: bool) -> structlog.stdlib.ProcessorFormatter:
@@ -19,15 +21,16 @@ def formatter(*, readable: bool) -> structlog.stdlib.ProcessorFormatter:
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            without_rows,
+            without_secrets,
         ],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
 
 
-def without_rows(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Cut out of the texts of an event what the database says of the row that it refused."""
+def without_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Cut out of an event the rows that the database refused, and the codes that stand in addresses."""
     for name in ("event", "exception"):
         if isinstance(event.get(name), str):
-            event[name] = ROW_OF_THE_DATABASE.sub(r"\1\2: left out", event[name])
+            text = ROW_OF_THE_DATABASE.sub(r"\1\2: left out", event[name])
+            event[name] = CODE_IN_AN_ADDRESS.sub(r"\1[left out]", text)
     return event
