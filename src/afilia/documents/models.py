@@ -4,6 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 class Kind(models.TextChoices):
     RECEIPT = "receipt", _("Comprobante de presentación de novedades")
+    KEY_REQUEST = "key-request", _("Solicitud de clave de empleador")
+    AGREEMENT = "agreement", _("Acuerdo de responsabilidad y uso de información")
+
+
+SIGNED_BY_OTHERS = frozenset(
+    {Kind.KEY_REQUEST, Kind.AGREEMENT}
+)  # after us, and so longer than what we issued
 
 
 class IssuedDocument(models.Model):

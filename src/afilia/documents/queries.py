@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from afilia.documents import signing
-from afilia.documents.models import IssuedDocument
+from afilia.documents.models import SIGNED_BY_OTHERS, IssuedDocument
 from afilia.kit import codes
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,9 @@ LOOKALIKES = str.maketrans("018", "OIB")  # base32 has no 0, 1 or 8
 
 class Outcome(StrEnum):
     GENUINE = "genuine"
+    EXTENDED = (
+        "extended"  # a genuine one that others sign, and something was appended: their signature, or more
+    )
     ALTERED = "altered"  # carries our signature, but is not what we signed
     UNREGISTERED = "unregistered"  # signed by us, but not among the documents issued
     UNKNOWN = "unknown"
@@ -28,7 +31,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What anyone may learn about a document; `document` where it is genuine."""
+    """What anyone may learn about a document; `document` where it is or was genuine."""
 
     outcome: Outcome
     document: IssuedDocument | None = None
@@ -92,9 +95,16 @@ def answer_for_file(pdf: bytes) -> Answer:
         return Answer(outcome=Outcome.GENUINE, document=document, signed_by=finding.signed_by)
     if finding.verdict is signing.Verdict.GENUINE:
         return Answer(outcome=Outcome.UNREGISTERED)
+    if document := _signed_later(pdf):
+        return Answer(outcome=Outcome.EXTENDED, document=document, signed_by=_signed_by(document))
     if finding.verdict is signing.Verdict.ALTERED:
         return Answer(outcome=Outcome.ALTERED)
     return Answer(outcome=Outcome.UNKNOWN)
+
+
+def _signed_later(pdf: bytes) -> IssuedDocument | None:
+    found = IssuedDocument.objects.filter(sha256__in=signing.revisions(pdf), kind__in=SIGNED_BY_OTHERS)
+    return found.first()
 
 
 def _signed_by(document: IssuedDocument) -> str:

@@ -1,12 +1,13 @@
-"""The receipt as an accessible PDF (PDF/UA-1), without a signature yet."""
+"""Accessible PDFs (PDF/UA-1) from Typst templates, without a signature yet; and the receipt as one."""
 
 import functools
 import io
 import json
 import threading
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from django.conf import settings
 ANNEX_MAX_LINES = 500
 LOCALE = "es_EC"
 ECUADOR = ZoneInfo("America/Guayaquil")
-TEMPLATE = Path(__file__).parent / "templates" / "documents" / "receipt.typ"
+TEMPLATES = Path(__file__).parent / "templates" / "documents"
 
 # What the fonts inside Typst can draw, held to them by a test. PDF/UA-1 refuses a text with a missing glyph.
 DRAWN = {*range(0x20, 0x378), *range(0x384, 0x500), *range(0x2010, 0x2028), 0x20AC, 0x2122}
@@ -79,12 +80,17 @@ def render_receipt(facts: ReceiptFacts) -> bytes:
 
     An annex of more than ANNEX_MAX_LINES lines is not printed: the receipt names the hash of its CSV.
     """
-    with _lock:  # one compiler keeps its fonts and its parsed template warm, and serves one call at a time
-        pdf = _compiler().compile(
-            sys_inputs={"facts": json.dumps(_data(facts))},
+    return compile_pdf("receipt", _data(facts), at=facts.issued_at)
+
+
+def compile_pdf(template: str, data: Mapping[str, object], *, at: datetime) -> bytes:
+    """The document that a Typst template makes of `data`, which must be JSON, as PDF/UA-1 dated `at`."""
+    with _lock:  # a compiler keeps its fonts and its parsed template warm, and serves one call at a time
+        pdf = _compiler(template).compile(
+            sys_inputs={"facts": json.dumps(data)},
             format="pdf",
             pdf_standards="ua-1",
-            timestamp=int(facts.issued_at.timestamp()),
+            timestamp=int(at.timestamp()),
         )
     if not isinstance(pdf, bytes):
         raise TypeError("Typst gave no PDF")
@@ -95,24 +101,35 @@ _lock = threading.Lock()
 
 
 @functools.cache
-def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(include_system_fonts=False)  # the same receipt on every machine
-    return typst.Compiler(input=TEMPLATE, font_paths=fonts, ignore_system_fonts=True)
+def _compiler(template: str) -> typst.Compiler:
+    fonts = typst.Fonts(include_system_fonts=False)  # the same document on every machine
+    return typst.Compiler(input=TEMPLATES / f"{template}.typ", font_paths=fonts, ignore_system_fonts=True)
+
+
+def verification(*, code: str, verify_url: str) -> dict[str, object]:
+    """What a document shows so that anyone can verify it: its code, and the address as text and as QR."""
+    page = verify_url.removesuffix(f"{code}/")
+    return {
+        "code": code,
+        "qr": _qr(verify_url),
+        "verify_url": verify_url,
+        "verify_page": page,
+        "verify_label": page.partition("://")[2].rstrip("/"),
+    }
 
 
 def _data(facts: ReceiptFacts) -> dict[str, object]:
     annex = facts.annex if facts.annex and len(facts.annex) <= ANNEX_MAX_LINES else None
-    verify_page = facts.verify_url.removesuffix(f"{facts.code}/")
     return {
         "demo": settings.DEMO,
         "number": facts.number,
         "description": f"Comprobante de presentación de novedades, novedad {facts.novedad}",
-        "issued_at": f"{_day(facts.issued_at)}, {_time(facts.issued_at)}",
+        "issued_at": f"{day(facts.issued_at)}, {time_of_day(facts.issued_at)}",
         "headline": (
             f"Líneas registradas: {_number(facts.registered + facts.corrections)} de {_number(facts.lines)}."
         ),
         "statuses": [
-            {"label": label, "day": _day(at), "time": _time(at)}
+            {"label": label, "day": day(at), "time": time_of_day(at)}
             for label, at in (
                 ("Recibido", facts.received_at),
                 ("Decidido", facts.decided_at),
@@ -131,7 +148,7 @@ def _data(facts: ReceiptFacts) -> dict[str, object]:
             )
         ],
         "details": [
-            {"label": label, "value": _drawable(value), "mono": mono}
+            {"label": label, "value": drawable(value), "mono": mono}
             for label, value, mono in (
                 ("Empleador", facts.employer_name, False),
                 ("RUC", facts.ruc, False),
@@ -144,7 +161,7 @@ def _data(facts: ReceiptFacts) -> dict[str, object]:
         ],
         "annex": annex
         and [
-            [str(row.line), _drawable(row.identification), _drawable(row.outcome), _drawable(row.codes)]
+            [str(row.line), drawable(row.identification), drawable(row.outcome), drawable(row.codes)]
             for row in annex
         ],
         "annex_sentence": (
@@ -152,19 +169,17 @@ def _data(facts: ReceiptFacts) -> dict[str, object]:
             "que se descarga junto a este comprobante. Su SHA-256 es:"
         ),
         "annex_sha256": facts.annex_sha256,
-        "code": facts.code,
-        "qr": _qr(facts.verify_url),
-        "verify_url": facts.verify_url,
-        "verify_page": verify_page,
-        "verify_label": verify_page.partition("://")[2].rstrip("/"),
+        **verification(code=facts.code, verify_url=facts.verify_url),
     }
 
 
-def _day(at: datetime) -> str:
-    return str(format_date(at.astimezone(ECUADOR), "d 'de' MMMM 'de' y", locale=LOCALE))
+def day(at: date) -> str:
+    """A day, or that of a moment in Ecuador, in words."""
+    on = at.astimezone(ECUADOR) if isinstance(at, datetime) else at
+    return str(format_date(on, "d 'de' MMMM 'de' y", locale=LOCALE))
 
 
-def _time(at: datetime) -> str:
+def time_of_day(at: datetime) -> str:
     return f"{format_time(at.astimezone(ECUADOR), 'HH:mm:ss', locale=LOCALE)}, hora de Ecuador"
 
 
@@ -172,7 +187,7 @@ def _number(value: int) -> str:
     return str(format_decimal(value, locale=LOCALE))
 
 
-def _drawable(text: str) -> str:
+def drawable(text: str) -> str:
     """The text without what the fonts cannot draw or what would turn its direction or its lines."""
     plain = unicodedata.normalize("NFC", " ".join(text.split()))
     kinds = ((character, unicodedata.category(character)) for character in plain)

@@ -9,6 +9,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
 from asn1crypto import cms
@@ -33,6 +34,9 @@ DEMO_NAME = "Afilia demo – sin valor legal"
 # In a PDF a signature is a long string of hexadecimal digits; ours has at least 2,000 of them.
 CONTAINER = re.compile(rb"<([0-9A-Fa-f]{2000,})>")
 
+REVISION_END = re.compile(rb"%%EOF(?:\r\n|\r|\n)?")
+MOST_REVISIONS = 20  # ours is among the first two
+
 
 class Verdict(StrEnum):
     GENUINE = "genuine"  # signed by us, and the signature covers every byte
@@ -49,8 +53,10 @@ class Finding:
     signed_by: str = ""
 
 
-def sign(pdf: bytes, *, at: dt.datetime) -> bytes:
+def sign(pdf: bytes, *, at: dt.datetime, others_sign: bool = False) -> bytes:
     """Certify the PDF with the institution's signature (PAdES B-B, ETSI.CAdES.detached), no change permitted.
+
+    Where others sign after us it is a signature like theirs: readers refuse a visible one on a certified PDF.
 
     SettingError when the certificate cannot be read or is not valid at `at`.
     """
@@ -65,8 +71,8 @@ def sign(pdf: bytes, *, at: dt.datetime) -> bytes:
         field_name=FIELD,
         md_algorithm="sha256",
         subfilter=fields.SigSeedSubFilter.PADES,
-        certify=True,
-        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+        certify=not others_sign,
+        docmdp_permissions=fields.MDPPerm.FILL_FORMS if others_sign else fields.MDPPerm.NO_CHANGES,
         name=_name(certificate),
     )
     field = fields.SigFieldSpec(
@@ -102,6 +108,22 @@ def examine(pdf: bytes) -> Finding:
         if _is_signature(_content(container), certificate, digest):
             return Finding(verdict=Verdict.GENUINE, signed_by=_name(certificate))
     return Finding(verdict=Verdict.ALTERED)
+
+
+def revisions(pdf: bytes) -> set[str]:
+    """The SHA-256, in hexadecimal, of what the file was before something was appended to it, with its own.
+
+    Whoever signs a PDF appends: what was there before stays in front. The first MOST_REVISIONS count.
+    """
+    ends = {len(pdf)}
+    for marker in islice(REVISION_END.finditer(pdf), MOST_REVISIONS):
+        ends |= {marker.start() + len("%%EOF"), marker.end()}
+    digest, done, found = hashlib.sha256(), 0, set()
+    for end in sorted(ends):
+        digest.update(pdf[done:end])
+        done = end
+        found.add(digest.copy().hexdigest())
+    return found
 
 
 def is_pdf(content: bytes) -> bool:
