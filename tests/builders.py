@@ -57,7 +57,6 @@ def make_branch(employer: Employer, **changes: object) -> Branch:
 
 def make_taxpayer(ruc: str, **changes: object) -> SriRecord:
     """An active company with one open establishment in the local copy of the SRI's catalogue."""
-    load, _ = SriLoad.objects.get_or_create(source="prueba.csv", defaults={"loaded_at": NOW, "rows": 1})
     fields = {
         "number": 1,
         "name": "EMPRESA DE PRUEBA S.A.",
@@ -74,9 +73,16 @@ def make_taxpayer(ruc: str, **changes: object) -> SriRecord:
         "parish": "IÑAQUITO",
         "ciiu": "G469000",
         "activity": "VENTA AL POR MAYOR",
-        "load": load,
     }
+    if "load" not in changes:
+        changes["load"] = SriLoad.objects.first() or make_sri_load()
     return SriRecord.objects.create(ruc=ruc, **fields | changes)
+
+
+def make_sri_load(**changes: object) -> SriLoad:
+    """A file that was loaded, so that the local copy may answer."""
+    fields = {"source": "prueba.csv", "loaded_at": NOW, "rows": 1}
+    return SriLoad.objects.create(**fields | changes)
 
 
 def make_key(

@@ -10,11 +10,12 @@ from afilia.access.models import EmployerKey
 from afilia.audit.models import Entry
 from afilia.employers.models import Branch, Employer
 from afilia.identifiers.person import person_number_fault
-from afilia.identifiers.ruc import ruc_fault
+from afilia.identifiers.ruc import RucFault, ruc_fault
 from afilia.novedades.models import Filing, Novedad
 from afilia.ops import demo
 from afilia.ops.demo import loading
-from afilia.registries.models import CivilRecord
+from afilia.registries import sri
+from afilia.registries.models import CivilRecord, SriRecord
 from afilia.workers.models import Employment, IdentityNumber, Person
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -94,6 +95,21 @@ class TestDemo:
             if novedad.due_on and novedad.filing.filed_at.date() > novedad.due_on
         ]
         assert late == []
+
+    def test_the_sri_knows_every_employer_with_a_ruc_of_its_own(self) -> None:
+        rucs = Employer.objects.exclude(kind="domestic").values_list("ruc", flat=True)
+        assert rucs
+        for ruc in rucs:
+            taxpayer = sri.look_up(ruc)
+            assert taxpayer
+            assert taxpayer.standing is sri.Standing.ACTIVE
+
+    def test_the_sri_knows_more_to_try_the_registration_with(self) -> None:
+        others = SriRecord.objects.exclude(ruc__in=Employer.objects.values("ruc"))
+        standings = Counter(others.order_by().distinct("ruc").values_list("standing", flat=True))
+        assert standings == {"ACTIVO": 5, "PASIVO": 1, "SUSPENDIDO": 1}
+        faults = {ruc_fault(ruc) for ruc in others.values_list("ruc", flat=True)}
+        assert faults <= {None, RucFault.UNVERIFIED}
 
     def test_the_ledger_knows(self) -> None:
         assert Entry.objects.filter(event="demo.loaded").count() == 1

@@ -1,3 +1,4 @@
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from afilia.audit import actions as audit
 from afilia.ops import doctor
+from tests.builders import make_sri_load
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -27,6 +29,7 @@ def add_worker() -> None:
 def test_all_is_well(tmp_path: Path, settings: object, capsys: pytest.CaptureFixture[str]) -> None:
     settings.SIGNING_PKCS12 = tmp_path / "demo.p12"  # type: ignore[attr-defined]
     add_worker()
+    make_sri_load(loaded_at=timezone.now())
     call_command("doctor")
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(doctor.CHECKS)
@@ -78,3 +81,23 @@ def test_a_ledger_that_somebody_changed() -> None:
     passed, line = verdict("ledger")
     assert not passed
     assert f"Entry {entry.pk} " in line
+
+
+def test_an_empty_copy_of_the_sri() -> None:
+    passed, line = verdict("sri")
+    assert not passed
+    assert "import-sri" in line
+
+
+@pytest.mark.parametrize(("days", "passed"), [(0, True), (45, True), (46, False)])
+def test_the_copy_of_the_sri_ages(days: int, passed: bool) -> None:
+    make_sri_load(loaded_at=NOW - timedelta(days=days))
+    assert verdict("sri", now=NOW)[0] is passed
+
+
+def test_a_service_of_the_sri_that_is_down(settings: object) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.SRI_URL = f"http://127.0.0.1:{server.getsockname()[1]}"  # type: ignore[attr-defined]
+    passed, line = verdict("sri")
+    assert not passed
+    assert "does not answer" in line

@@ -8,15 +8,19 @@ from datetime import datetime
 from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError
+from django.utils import timezone
 
 from afilia.audit import queries as audit
 from afilia.documents import signing
 from afilia.kit.environment import SettingError
 from afilia.ops import queries
+from afilia.registries import sri
 
 OLDEST_POSTGRESQL = 15
 LEAST_FREE = 2 * 1024**3  # bytes
 STALE_AFTER = 15.0  # seconds
+OLDEST_SRI_COPY = 45  # days: the SRI publishes every month
+ASKED_OF_SRI = "9999999999999"  # nobody's: that it knows no such RUC is an answer
 
 
 class Trouble(Exception):  # noqa: N818  what a doctor finds
@@ -81,6 +85,24 @@ def _ledger(_now: datetime) -> str:
     return "the chain is whole"
 
 
+def _sri(now: datetime) -> str:
+    if settings.SRI_URL:
+        try:
+            sri.look_up(ASKED_OF_SRI)
+        except sri.RegisterDownError:
+            raise Trouble(f"{settings.SRI_URL} does not answer: nobody can be registered.") from None
+        return f"{settings.SRI_URL} answers"
+    loaded_on = sri.copy_loaded_on()
+    if loaded_on is None:
+        raise Trouble(
+            "The local copy is empty: load it with `afilia import-sri FILE…`, or set AFILIA_SRI_URL."
+        )
+    days = (timezone.localdate(now) - loaded_on).days
+    if days > OLDEST_SRI_COPY:
+        raise Trouble(f"The local copy is {days} days old: load this month's with `afilia import-sri FILE…`.")
+    return f"local copy of {loaded_on}"
+
+
 CHECKS: dict[str, Callable[[datetime], str]] = {
     "settings": _settings,
     "database": _database,
@@ -88,4 +110,5 @@ CHECKS: dict[str, Callable[[datetime], str]] = {
     "signature": _signature,
     "worker": _worker,
     "ledger": _ledger,
+    "sri": _sri,
 }

@@ -7,9 +7,11 @@ from django.db import transaction
 from afilia.access import actions as access
 from afilia.audit import actions as audit
 from afilia.employers.models import Branch, Employer
+from afilia.identifiers import person
 from afilia.ops import demo
 from afilia.ops.demo import history
-from afilia.registries.models import CivilRecord
+from afilia.registries.models import CivilRecord, SriLoad, SriRecord
+from afilia.registries.rules import Standing, TaxpayerKind
 
 SEED = 2026
 
@@ -36,7 +38,13 @@ def load(*, now: datetime) -> bool:
         )
         counts += history.write(branch=branch, people=people, staff=staff, random=random)
         records += people
+    records += [
+        CivilRecord(cedula=raw["ruc"][: person.LENGTH], names=raw["name"], birth_on=date(1979, 5, 24))
+        for raw in demo.DATA["taxpayer"]
+        if raw["kind"] == TaxpayerKind.PERSON
+    ]
     CivilRecord.objects.bulk_create(records)
+    _taxpayers(now=now)
     audit.record("demo.loaded", actor="system", subject="demo", at=now, facts=dict(counts))
     return True
 
@@ -61,6 +69,36 @@ def _keys(employers: dict[str, Employer], *, now: datetime) -> None:
         employer = employers[demo_key.ruc]
         key = access.set_key(employer=employer, number=demo_key.number, key=demo_key.key, now=now)
         key.branches.set(Branch.objects.filter(employer=employer, number__in=demo_key.branches))
+
+
+def _taxpayers(*, now: datetime) -> None:
+    records = [
+        SriRecord(
+            ruc=raw["ruc"],
+            number=number,
+            name=raw["name"],
+            standing=raw["standing"],
+            kind=raw["kind"],
+            taxpayer_class="GEN",
+            jurisdiction="17",
+            started_on=date(2011, 8, 24),
+            updated_on=date(2025, 2, 3),
+            suspended_on=None if raw["standing"] == Standing.ACTIVE else date(2024, 3, 1),
+            trade_name="",
+            state=state,
+            province="PICHINCHA",
+            canton="QUITO",
+            parish="IÑAQUITO",
+            ciiu="",
+            activity=raw["activity"],
+        )
+        for raw in demo.DATA["taxpayer"]
+        for number, state in enumerate(raw["establishments"], start=1)
+    ]
+    load = SriLoad.objects.create(source="data.toml", loaded_at=now, rows=len(records))
+    for record in records:
+        record.load = load
+    SriRecord.objects.bulk_create(records)
 
 
 def _sampled_workers() -> list[str]:

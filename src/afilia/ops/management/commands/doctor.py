@@ -7,7 +7,7 @@ from afilia.ops import doctor
 
 
 class Command(BaseCommand):
-    help = "Check settings, database, files, signature, worker and ledger; exit status 1 on trouble."
+    help = "Check settings, database, files, signature, worker, ledger and SRI; exit status 1 on trouble."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: object, **options: object) -> None:
