@@ -132,11 +132,11 @@ def test_of_twenty_wishes_for_a_code_at_once_four_are_granted(together: Callable
 def test_link_lives_as_long_as_its_code() -> None:
     attempt = open_attempt()
     (token,) = links(attempt)
-    find = partial(queries.attempt_of_link, token, purpose=PURPOSE)
+    find = partial(queries.attempt_of_link, queries.link_digest(token), purpose=PURPOSE)
     assert find(now=NOW + JUST_IN_TIME) == attempt
     assert find(now=NOW + TOO_LATE) is None
-    assert queries.attempt_of_link(token, purpose="other", now=NOW) is None
-    assert queries.attempt_of_link(token[:-1], purpose=PURPOSE, now=NOW) is None
+    assert queries.attempt_of_link(queries.link_digest(token), purpose="other", now=NOW) is None
+    assert queries.attempt_of_link(queries.link_digest(token[:-1]), purpose=PURPOSE, now=NOW) is None
     assert actions.close_attempt(attempt_id=attempt.pk, proved=True, now=NOW)
     assert find(now=NOW) is None
 

@@ -23,11 +23,11 @@ def is_open(attempt: Attempt, *, now: datetime) -> bool:
     return rules.is_open(State(attempt.state), started_at=attempt.started_at, now=now)
 
 
-def attempt_of_link(token: str, *, purpose: str, now: datetime) -> Attempt | None:
-    """The open attempt whose mail carried this link, while the link lives."""
+def attempt_of_link(digest: bytes, *, purpose: str, now: datetime) -> Attempt | None:
+    """The open attempt whose mail carried the link with this `link_digest`, while the link lives."""
     found = (
         Code.objects.select_related("attempt")
-        .filter(link=link_digest(token), attempt__purpose=purpose)
+        .filter(link=digest, attempt__purpose=purpose)
         .first()
     )
     lives = found and rules.is_live(sent_at=found.sent_at, now=now) and is_open(found.attempt, now=now)

@@ -1,0 +1,218 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from afilia.access import actions as access
+from afilia.access.models import EmployerKey
+from afilia.audit import actions as audit
+from afilia.identifiers import ruc as rucs
+from afilia.kit import addresses, codes
+from afilia.notices import actions as notices
+from afilia.recovery import proof, queries, rules
+from afilia.recovery.models import Recovery, Tally
+from afilia.recovery.rules import Pass, Standing
+from afilia.registries import sri
+from afilia.verification import actions as verification
+from afilia.verification.models import Attempt
+from afilia.verification.rules import SendRefusal, Verdict
+
+IPV4_BLOCK, IPV6_BLOCK, IPV6_SUBSCRIBER = 24, 48, 64  # bits
+
+
+def begin(
+    *, number: str, ruc: str, branch: str, address: str, solution: str, ticket: str, now: datetime
+) -> Recovery | Pass:
+    """Begin to recover a key, with the first mail on its way; or what it takes to begin.
+
+    `solution` and `ticket` are what the browser brought of afilia.recovery.proof, or empty. The work and what
+    is written are the same whatever exists. A RUC that is not active, and a first key, are told by mail and
+    to the reader of the employer's mail alone. Raises RegisterDownError: nothing was counted or begun.
+    """
+    active = is_active(ruc)
+    with transaction.atomic():
+        needed = _count(number=number, ruc=ruc, address=address, now=now)
+        if needed is Pass.PROOF and _is_proved(solution, ticket, address=address, now=now):
+            needed = Pass.FREE
+        if needed is not Pass.FREE:
+            transaction.set_rollback(True)  # what does not begin does not count
+            return needed
+    return _begin(number=number, ruc=ruc, branch=branch, active=active, now=now)
+
+
+def is_active(ruc: str) -> bool:
+    """Whether a RUC is active at the SRI; a domestic employer needs no SRI. Raises RegisterDownError."""
+    if rucs.is_domestic(ruc):
+        return True
+    taxpayer = sri.look_up(ruc)
+    return taxpayer is not None and taxpayer.standing is sri.Standing.ACTIVE
+
+
+@transaction.atomic
+def judge_code(*, recovery: Recovery, typed: str, now: datetime) -> Verdict:
+    """Judge the code of the first mail; a right one puts the mail with the link into the outbox."""
+    verdict = verification.judge_code(attempt_id=recovery.code_attempt_id, typed=typed, now=now)
+    if verdict is not Verdict.RIGHT:
+        return verdict
+    if recovery.standing != Standing.ELIGIBLE or recovery.employer is None:
+        return Verdict.WRONG  # guessed: the mail carried no code
+    recovery.link_attempt = verification.open_attempt(
+        purpose=queries.LINK,
+        email=recovery.code_attempt.email,
+        template="recovery/mail/link.txt",
+        facts=_facts(recovery),
+        now=now,
+    )
+    recovery.save(update_fields=["link_attempt"])
+    return verdict
+
+
+def send_again(*, attempt: Attempt, now: datetime) -> SendRefusal | None:
+    """Send another code or link of the attempt; those in the post stay good."""
+    return verification.send_code(attempt=attempt, now=now)
+
+
+def judge_short_code(*, recovery: Recovery, typed: str, now: datetime) -> Verdict:
+    """Judge the short code of the mail with the link; a right one spends nothing."""
+    if recovery.link_attempt_id is None:
+        return Verdict.OVER
+    return verification.judge_code(attempt_id=recovery.link_attempt_id, typed=typed, now=now, burns=False)
+
+
+@transaction.atomic
+def complete(*, recovery: Recovery, key: str, now: datetime) -> EmployerKey | None:
+    """Set the new key, spend the link and tell the owner.
+
+    None when it is too late: somebody ended or completed the recovery, or the person's key or the e-mail is
+    no longer what it was. Raises KeyRefusedError: nothing is spent and another key can be chosen.
+    """
+    attempt, employer = recovery.link_attempt, recovery.employer
+    if attempt is None or employer is None:
+        return None
+    # Its lock lets one of two at once through.
+    if not verification.close_attempt(attempt_id=attempt.pk, proved=True, now=now):
+        return None
+    found = queries.find(number=recovery.number, ruc=recovery.ruc, branch=recovery.branch, active=True)
+    if found.standing is not Standing.ELIGIBLE or found.employer is None:
+        return None
+    if found.employer.email != attempt.email:
+        return None
+    held = access.set_key(employer=found.employer, number=recovery.number, key=key, now=now)
+    recovery.completed_at = now
+    recovery.save(update_fields=["completed_at"])
+    _tell(recovery, attempt.email, "recovery/mail/done.txt", now=now)
+    audit.record(
+        "recovery.completed",
+        actor=f"holder:{held.pk}",
+        subject=f"employer:{employer.pk}",
+        at=now,
+        facts={"recovery": str(recovery.pk)},
+    )
+    return held
+
+
+@transaction.atomic
+def object_to(*, recovery: Recovery, now: datetime) -> bool:
+    """End a recovery at the word of somebody who reads the employer's mail, and confirm it by mail.
+
+    False when there was nothing left to end.
+    """
+    attempts = [recovery.code_attempt, *([recovery.link_attempt] if recovery.link_attempt else [])]
+    closed = [
+        verification.close_attempt(attempt_id=attempt.pk, proved=False, now=now) for attempt in attempts
+    ]
+    if not any(closed):
+        return False
+    _tell(recovery, recovery.code_attempt.email, "recovery/mail/ended.txt", now=now)
+    audit.record(
+        "recovery.objected",
+        actor="anonymous",
+        subject=f"recovery:{recovery.pk}",
+        at=now,
+        facts={"employer": recovery.employer_id},
+    )
+    return True
+
+
+def forget_tallies(*, now: datetime) -> None:
+    """Forget the counts that no longer count."""
+    Tally.objects.filter(since__lte=now - rules.WINDOW).delete()
+
+
+@transaction.atomic
+def _begin(*, number: str, ruc: str, branch: str, active: bool, now: datetime) -> Recovery:
+    found = queries.find(number=number, ruc=ruc, branch=branch, active=active)
+    told = found.standing in {Standing.ELIGIBLE, Standing.FIRST_KEY, Standing.TAXPAYER}
+    refused = told and found.standing is not Standing.ELIGIBLE
+    recovery = Recovery(
+        employer=found.employer, number=number, ruc=ruc, branch=branch, standing=found.standing
+    )
+    recovery.code_attempt = verification.open_attempt(
+        purpose=queries.CODE,
+        email=found.employer.email if found.employer else "",
+        template="recovery/mail/refused.txt" if refused else "recovery/mail/code.txt",
+        facts=_facts(recovery),
+        now=now,
+        deliver=told,
+    )
+    recovery.save(force_insert=True)
+    audit.record(
+        "recovery.begun",
+        actor="anonymous",
+        subject=f"recovery:{recovery.pk}",
+        at=now,
+        facts={"standing": found.standing, "employer": recovery.employer_id},
+    )
+    return recovery
+
+
+def _facts(recovery: Recovery) -> dict[str, Any]:
+    return {"ruc": recovery.ruc, "branch": recovery.branch, "standing": recovery.standing}
+
+
+def _tell(recovery: Recovery, email: str, template: str, *, now: datetime) -> None:
+    notices.post(to=email, template=template, facts=_facts(recovery), now=now)
+
+
+def _count(*, number: str, ruc: str, address: str, now: datetime) -> Pass:
+    """Count a beginning in the scopes of the limits, and what it takes now."""
+    client = addresses.block(address, ipv4=32, ipv6=IPV6_SUBSCRIBER)
+    block = addresses.block(address, ipv4=IPV4_BLOCK, ipv6=IPV6_BLOCK)
+    scopes = {
+        "account": f"{number} {ruc}",
+        "pair": f"{number} {ruc} {block}",
+        "address": client,
+        "block": block,
+    }
+    # Always in this order, so that nobody waits in a circle.
+    times = {scope: _tally(scope, what, since=rules.WINDOW, now=now) for scope, what in scopes.items()}
+    return rules.pass_needed(**times)
+
+
+def _is_proved(solution: str, ticket: str, *, address: str, now: datetime) -> bool:
+    """Whether the browser worked or waited; each proof serves once, and one wait at a time an address."""
+    if solution and (challenge := proof.solved(solution, address=address, now=now)):
+        return _tally("proof", challenge, since=rules.WINDOW, now=now) == 1
+    if ticket and proof.waited(ticket, address=address, now=now):
+        client = addresses.block(address, ipv4=32, ipv6=IPV6_SUBSCRIBER)
+        return _tally("wait", client, since=rules.WAIT_OR_PROOF, now=now) == 1
+    return False
+
+
+TALLY = """
+INSERT INTO recovery_tally AS tally (what, since, times) VALUES (%(what)s, %(now)s, 1)
+ON CONFLICT (what) DO UPDATE SET
+    times = CASE WHEN tally.since <= %(before)s THEN 1 ELSE tally.times + 1 END,
+    since = CASE WHEN tally.since <= %(before)s THEN EXCLUDED.since ELSE tally.since END
+RETURNING times
+"""
+
+
+def _tally(scope: str, what: str, *, since: timedelta, now: datetime) -> int:
+    """Count one more, and how often it was within the window that the first one began."""
+    digest = codes.digest(settings.SECRET_KEY, purpose=f"recovery.{scope}", typed=what)
+    with connection.cursor() as cursor:
+        cursor.execute(TALLY, {"what": digest, "now": now, "before": now - since})
+        (times,) = cursor.fetchone()
+    return int(times)

@@ -1,0 +1,109 @@
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from afilia.identifiers import person
+from afilia.identifiers.person import person_number_fault
+from afilia.identifiers.ruc import NOT_AN_ERROR, RucFault, ruc_fault
+from afilia.verification.forms import CodeForm
+
+BRANCH_LENGTH = 4
+
+
+def _digits(text: str) -> str:
+    return "".join(text.split()).replace("-", "")
+
+
+class BeginForm(forms.Form):
+    number = forms.CharField(
+        label=_("Cédula o código de extranjero"),
+        help_text=_("Los 10 dígitos de su número de identificación."),
+        max_length=40,
+        error_messages={"required": _("Escriba su número de identificación.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "inputmode": "numeric", "spellcheck": "false"}
+        ),
+    )
+    ruc = forms.CharField(
+        label=_("RUC del empleador"),
+        help_text=_("13 dígitos. Si su empleo es de servicio doméstico, escriba su cédula seguida de 000."),
+        max_length=40,
+        error_messages={"required": _("Escriba el RUC del empleador.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}),
+    )
+    branch = forms.CharField(
+        label=_("Sucursal"),
+        help_text=_("4 dígitos. La primera, y la del servicio doméstico, es 0001."),
+        max_length=10,
+        initial="0001",
+        error_messages={"required": _("Escriba el número de la sucursal.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}),
+    )
+    solution = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+    ticket = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+
+    def clean_number(self) -> str:
+        number = _digits(self.cleaned_data["number"])
+        fault = person_number_fault(number, foreigner_prefixes=settings.POLICY.foreigner_prefixes)
+        if fault is person.Fault.FORMAT:
+            raise forms.ValidationError(_("El número de identificación tiene 10 dígitos."))
+        if fault is not None:
+            raise forms.ValidationError(_("Revise el número: no es una cédula ni un código de extranjero."))
+        return number
+
+    def clean_ruc(self) -> str:
+        ruc = _digits(self.cleaned_data["ruc"])
+        fault = ruc_fault(ruc)
+        if fault is RucFault.FORMAT:
+            raise forms.ValidationError(_("El RUC tiene 13 dígitos."))
+        if fault is not None and fault not in NOT_AN_ERROR:
+            raise forms.ValidationError(_("Revise el RUC: no es un número de RUC ni una cédula con 000."))
+        return ruc
+
+    def clean_branch(self) -> str:
+        branch = _digits(self.cleaned_data["branch"])
+        if not person.are_digits(branch, BRANCH_LENGTH):
+            raise forms.ValidationError(_("La sucursal tiene 4 dígitos, por ejemplo 0001."))
+        return branch
+
+    def refuse_for_proof(self) -> None:
+        """Show that the browser has to prove or to wait."""
+        self.add_error(
+            None,
+            str(_("Se hicieron muchas solicitudes. Confirme que no es un programa; sus datos siguen aquí.")),
+        )
+
+    def refuse_for_now(self) -> None:
+        """Show that there were too many."""
+        self.add_error(
+            None,
+            str(
+                _(
+                    "Se hicieron demasiadas solicitudes. Por su seguridad, vuelva a intentarlo en una hora."
+                    " Su clave no cambió."
+                )
+            ),
+        )
+
+    def refuse_without_register(self) -> None:
+        """Show that the SRI does not answer."""
+        self.add_error(
+            None,
+            str(
+                _(
+                    "El registro del SRI no responde y sin él no podemos comprobar el RUC. Nada se decidió y"
+                    " su clave no cambió. Vuelva a intentarlo en unos minutos."
+                )
+            ),
+        )
+
+
+class ShortCodeForm(CodeForm):
+    """The short code that the mail with the link carries, for a browser that did not type the first one."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        code = self.fields["code"]
+        code.label = _("Código corto")
+        code.help_text = _("Los 6 dígitos que están en el mismo correo que el enlace.")
+        code.error_messages["required"] = _("Escriba el código corto del correo.")

@@ -1,0 +1,44 @@
+from uuid import uuid4
+
+from django.db import models
+
+from afilia.employers.models import Employer
+from afilia.recovery.rules import Standing
+from afilia.verification.models import Attempt
+
+
+class Recovery(models.Model):
+    """Somebody who says to be the holder of an employer's key and wants a new one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    employer = models.ForeignKey(Employer, models.CASCADE, null=True, related_name="+")
+    number = models.CharField(max_length=10)  # cédula or foreigner code, as typed
+    ruc = models.CharField(max_length=13)  # as typed, and so the branch
+    branch = models.CharField(max_length=4)
+    standing = models.CharField(
+        max_length=20, choices=[(standing.value, standing.value) for standing in Standing]
+    )
+    code_attempt = models.OneToOneField(Attempt, models.CASCADE, related_name="+")
+    link_attempt = models.OneToOneField(Attempt, models.SET_NULL, null=True, related_name="+")
+    completed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "recoveries"
+
+    def __str__(self) -> str:
+        return f"recovery {self.pk}"
+
+
+class Tally(models.Model):
+    """How often something happened since a moment; what it was is a keyed hash."""
+
+    what = models.BinaryField(max_length=32, primary_key=True)
+    since = models.DateTimeField()
+    times = models.IntegerField(default=1)
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        indexes = [models.Index(fields=["since"], name="tallies_by_age")]
+
+    def __str__(self) -> str:
+        return "tally"

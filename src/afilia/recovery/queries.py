@@ -1,0 +1,89 @@
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from afilia.access.models import EmployerKey, KeyBranch
+from afilia.employers.models import Branch, Employer
+from afilia.recovery import rules
+from afilia.recovery.models import Recovery
+from afilia.recovery.rules import Standing
+from afilia.verification import queries as verification
+from afilia.verification.models import Attempt
+
+CODE, LINK = "recovery-code", "recovery-link"  # purposes of the two attempts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The employer that was typed and whether the key can be recovered online."""
+
+    employer: Employer | None
+    standing: Standing
+
+
+def find(*, number: str, ruc: str, branch: str, active: bool) -> Found:
+    """Judge what was typed, in one query whatever there is. `active`: whether the RUC is, at the SRI."""
+    key = EmployerKey.objects.filter(employer=OuterRef("pk"), number=number)
+    branches = Branch.objects.filter(employer=OuterRef("pk"), number=branch, closed_on=None)
+    of_key = KeyBranch.objects.filter(
+        employerkey__employer=OuterRef(OuterRef("pk")), employerkey__number=number
+    )
+    # A key without branches of its own opens them all.
+    open_branch = branches.filter(
+        Q(pk__in=of_key.values("branch")) | ~Exists(of_key.filter(employerkey__number=number))
+    )
+    employer = (
+        Employer.objects.filter(ruc=ruc)
+        .annotate(
+            has_key=Exists(key),
+            has_any_key=Exists(EmployerKey.objects.filter(employer=OuterRef("pk"))),
+            has_branch=Exists(open_branch),
+        )
+        .first()
+    )
+    account = rules.Account(
+        employer=employer is not None,
+        branch=bool(employer and employer.has_branch),
+        key=bool(employer and employer.has_key),
+        any_key=bool(employer and employer.has_any_key),
+        email=bool(employer and employer.email and employer.email_verified_at),
+        active=active,
+    )
+    return Found(employer=employer, standing=rules.standing(account))
+
+
+def recovery(recovery_id: UUID | str) -> Recovery | None:
+    return (
+        Recovery.objects.select_related("employer", "code_attempt", "link_attempt")
+        .filter(pk=recovery_id)
+        .first()
+    )
+
+
+def recovery_of_link(digest: bytes, *, now: datetime) -> Recovery | None:
+    """The recovery whose mail carried this link, while the link lives."""
+    attempt = verification.attempt_of_link(digest, purpose=LINK, now=now)
+    return _of_attempt(attempt) if attempt else None
+
+
+def recovery_of_objection(token: str) -> Recovery | None:
+    """The recovery, over or not, to which the reader of a mail objects."""
+    for purpose in (CODE, LINK):
+        if attempt := verification.attempt_of_objection(token, purpose=purpose):
+            return _of_attempt(attempt)
+    return None
+
+
+def is_open(recovery: Recovery, *, now: datetime) -> bool:
+    """Whether a key can still be set: the link was sent, and nobody ended or completed it."""
+    return recovery.link_attempt is not None and verification.is_open(recovery.link_attempt, now=now)
+
+
+def _of_attempt(attempt: Attempt) -> Recovery | None:
+    return (
+        Recovery.objects.select_related("employer", "code_attempt", "link_attempt")
+        .filter(Q(code_attempt=attempt) | Q(link_attempt=attempt))
+        .first()
+    )

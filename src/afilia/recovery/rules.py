@@ -1,0 +1,89 @@
+"""Who may recover a key online, and when somebody who asks too much has to prove or to wait."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+CHOOSING = timedelta(minutes=15)  # to choose a key, from the click on the link's page on
+WINDOW = timedelta(hours=1)  # of the limits
+WAIT_OR_PROOF = timedelta(seconds=60)  # what a browser without scripts waits in place of the work
+PROOF_LIFETIME = timedelta(minutes=10)
+
+
+class Standing(StrEnum):
+    """Whether a key can be recovered online (procedure sheet 004), and if not, why."""
+
+    ELIGIBLE = "eligible"
+    UNKNOWN = "unknown"  # no such employer, person or branch
+    FIRST_KEY = "first-key"  # nobody ever had a key to this employer
+    TAXPAYER = "taxpayer"  # the RUC is not active at the SRI
+    NO_EMAIL = "no-email"  # none that was verified
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What is known of what was typed."""
+
+    employer: bool  # there is such an employer
+    branch: bool  # it has that branch, open, and the person's key is good for it
+    key: bool  # the person has a key to the employer
+    any_key: bool  # somebody has
+    email: bool  # of the employer, verified
+    active: bool  # at the SRI; a domestic employer needs no SRI
+
+
+def standing(account: Account) -> Standing:
+    """The first of the sheet's reasons against recovering online, or that there is none."""
+    if not account.employer or not (account.key or not account.any_key):
+        return Standing.UNKNOWN
+    if not account.email:
+        return Standing.NO_EMAIL
+    if not account.any_key:
+        return Standing.FIRST_KEY
+    if not account.branch:
+        return Standing.UNKNOWN
+    return Standing.ELIGIBLE if account.active else Standing.TAXPAYER
+
+
+def may_choose(*, opened_at: datetime, now: datetime) -> bool:
+    return now - opened_at < CHOOSING
+
+
+class Pass(StrEnum):
+    """What it takes to begin."""
+
+    FREE = "free"
+    PROOF = "proof"  # a proof of work, or a wait
+    CLOSED = "closed"  # too much, for now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """How often within WINDOW: up to `free` for nothing, up to `most` with a proof."""
+
+    free: int
+    most: int
+
+
+# Many people share an address behind a carrier's translation; the block is what one network may cost us.
+ACCOUNT = Limit(free=3, most=20)
+ADDRESS = Limit(free=5, most=120)
+BLOCK = Limit(free=60, most=1200)
+
+
+def pass_needed(*, account: int, pair: int, address: int, block: int) -> Pass:
+    """What a beginning takes, the numbers being those within WINDOW, this one included.
+
+    `pair` counts the account from this address block. The first of a pair is never closed for the account's
+    sake: nobody shuts an employer out from elsewhere.
+    """
+    counted = [(account, ACCOUNT), (address, ADDRESS), (block, BLOCK)]
+    over = [limit for count, limit in counted if count > limit.most]
+    if ADDRESS in over or BLOCK in over or (ACCOUNT in over and pair > 1):
+        return Pass.CLOSED
+    return Pass.PROOF if _any_over_free(counted) else Pass.FREE
+
+
+def _any_over_free(counted: Iterable[tuple[int, Limit]]) -> bool:
+    return any(count > limit.free for count, limit in counted)

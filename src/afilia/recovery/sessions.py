@@ -1,0 +1,51 @@
+"""What a browser keeps of the recoveries that it began or opened, several at once in several tabs.
+
+Each step forward gives the session another number, so that nobody who knew the old one comes along.
+"""
+
+from datetime import datetime
+from enum import IntEnum
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from afilia.recovery import rules
+
+KEPT, LINK = "recoveries", "recovery-link"
+MOST = 10  # recoveries of one browser; the oldest are forgotten
+
+
+class Step(IntEnum):
+    BEGUN = 1
+    PASSED = 2  # typed the right code
+    OPENED = 3  # a person came by the link
+
+
+def reach(request: HttpRequest, recovery_id: UUID, step: Step, *, now: datetime) -> None:
+    """Write down that this browser came so far, under another number of the session."""
+    kept: dict[str, list[int | str]] = request.session.get(KEPT, {})
+    kept.pop(str(recovery_id), None)
+    newest = [*kept.items(), (str(recovery_id), [int(step), now.isoformat()])][-MOST:]
+    request.session[KEPT] = dict(newest)
+    request.session.cycle_key()
+
+
+def has_reached(request: HttpRequest, recovery_id: UUID, step: Step, *, now: datetime) -> bool:
+    """Whether this browser came so far, and to choosing a key not too long ago."""
+    reached, at = request.session.get(KEPT, {}).get(str(recovery_id), [0, ""])
+    if reached < step:
+        return False
+    return step < Step.OPENED or rules.may_choose(opened_at=datetime.fromisoformat(at), now=now)
+
+
+def hold_link(request: HttpRequest, digest: bytes) -> None:
+    """Keep the keyed hash of the link that this browser opened, so that its address need not."""
+    request.session[LINK] = digest.hex()
+
+
+def held_link(request: HttpRequest) -> bytes:
+    return bytes.fromhex(request.session.get(LINK, ""))
+
+
+def drop_link(request: HttpRequest) -> None:
+    request.session.pop(LINK, None)
