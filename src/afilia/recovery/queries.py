@@ -24,8 +24,11 @@ class Found:
 
 
 def find(*, number: str, ruc: str, branch: str, active: bool) -> Found:
-    """Judge what was typed, in one query whatever there is. `active`: whether the RUC is, at the SRI."""
-    key = EmployerKey.objects.filter(employer=OuterRef("pk"), number=number)
+    """Judge what was typed, in one query whatever there is. `active`: whether the RUC is, at the SRI.
+
+    A key that was handed over and not changed yet is none: it is the first one, and ends at the office.
+    """
+    keys = EmployerKey.objects.filter(employer=OuterRef("pk"), handed_until=None)
     branches = Branch.objects.filter(employer=OuterRef("pk"), number=branch, closed_on=None)
     of_key = KeyBranch.objects.filter(
         employerkey__employer=OuterRef(OuterRef("pk")), employerkey__number=number
@@ -37,8 +40,8 @@ def find(*, number: str, ruc: str, branch: str, active: bool) -> Found:
     employer = (
         Employer.objects.filter(ruc=ruc)
         .annotate(
-            has_key=Exists(key),
-            has_any_key=Exists(EmployerKey.objects.filter(employer=OuterRef("pk"))),
+            has_key=Exists(keys.filter(number=number)),
+            has_any_key=Exists(keys),
             has_branch=Exists(open_branch),
         )
         .first()

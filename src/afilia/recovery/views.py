@@ -12,10 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from afilia.access import queries as access
 from afilia.access import sessions as access_sessions
 from afilia.access.actions import KeyRefusedError
 from afilia.access.forms import NewKeyForm
-from afilia.access.rules.keys import KeySubject
+from afilia.access.models import EmployerKey
 from afilia.kit.proxies import client_address
 from afilia.recovery import actions, proof, queries, sessions
 from afilia.recovery.documents import guide
@@ -153,12 +154,7 @@ def new_key(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
     recovery = _of_browser(request, recovery_id, Step.OPENED, now=now)
     if recovery is None or recovery.employer is None or not queries.is_open(recovery, now=now):
         return render(request, "recovery/over.html")
-    about = KeySubject(
-        number=recovery.number,
-        ruc=recovery.ruc,
-        employer=recovery.employer.name,
-        email=recovery.employer.email,
-    )
+    about = access.key_subject(recovery.employer, number=recovery.number)
     form = NewKeyForm(request.POST or None, about=about)
     if form.is_valid():
         try:
@@ -168,9 +164,7 @@ def new_key(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
         else:
             if key is None:
                 return render(request, "recovery/over.html")
-            access_sessions.start(request, key)
-            messages.success(request, gettext("Su clave nueva está guardada y ya ingresó con ella."))
-            return redirect("site:employers")
+            return redirect(_enter(request, key))
     return render(request, "recovery/new_key.html", {"form": form, "recovery": recovery})
 
 
@@ -188,6 +182,15 @@ def objection(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def documents(request: HttpRequest) -> HttpResponse:
     return render(request, "recovery/documents.html", {"guide": guide()})
+
+
+def _enter(request: HttpRequest, key: EmployerKey) -> str:
+    """Sign in who saved a key, or lead to the second factor; the result is the page to go to."""
+    if access.has_second_factor(key):
+        return access_sessions.start(request, key)
+    page = access_sessions.enter(request, key, quiet=True)  # the owner is told of the new key
+    messages.success(request, gettext("Su clave nueva está guardada y ya ingresó con ella."))
+    return page
 
 
 def _of_browser(request: HttpRequest, recovery_id: UUID, step: Step, *, now: datetime) -> Recovery | None:
