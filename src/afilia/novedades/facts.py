@@ -15,7 +15,6 @@ from uuid import uuid4
 
 import polars as pl
 from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from afilia.employers.models import Employer
@@ -31,6 +30,8 @@ SERVER = {"work_mem": "96MB", "parallel_tuple_cost": "0.005", "parallel_setup_co
 
 # As they are staged; the order of the columns is that of the COPY.
 STAGED = ("line", "branch", "number", "period", "subject", "on_date", "amount", "details")
+
+BRANCH = ("branch_id", "opened_on", "closed_on", "allowed")  # facts of FACTS that are a branch's
 
 
 def stageable(values: pl.DataFrame, layout: Layout) -> pl.DataFrame:
@@ -144,16 +145,16 @@ class Staging(AbstractContextManager["Staging"]):
     def facts(self) -> Generator[pl.DataFrame, None, None]:
         """The facts of each staged line, in order of lines; the first frame is empty.
 
-        Columns: `line`, `person_id`, `names` and `birth_on` (of the register), and those of FACTS.
+        Columns: `person_id`, `names` and `birth_on` (of the register), and those of FACTS that `branches`
+        does not give.
         """
-        schema: Schema = {"line": pl.UInt32, "person_id": pl.Int64, "names": pl.String, "birth_on": pl.Date}
-        schema |= FACTS
+        schema: Schema = {"person_id": pl.Int64, "names": pl.String, "birth_on": pl.Date}
+        schema |= {name: kind for name, kind in FACTS.items() if name not in BRANCH}
         yield pl.DataFrame(schema=schema)
         if not self._periods:
             return
         asked = [name for name in schema if name in self._columns]
         with transaction.atomic(), connection.cursor() as cursor:
-            branches = self._branches(cursor)
             cursor.execute(f"ANALYZE {self._table}")
             for setting, value in SERVER.items():
                 cursor.execute("SELECT set_config(%s, %s, true)", [setting, value])
@@ -164,21 +165,21 @@ class Staging(AbstractContextManager["Staging"]):
                 # Each row is an object that the garbage collector walks over: few of them live at a time.
                 while text := b"".join(b"".join(islice(rows, 500)) for _ in range(ROWS // 500)):
                     known = _parse(text, {name: schema[name] for name in asked})
-                    known = known.join(branches, on="branch_id", how="left", maintain_order="left")
                     yield known.select(
                         pl.col(name) if name in known.columns else pl.lit(None, dtype=kind).alias(name)
                         for name, kind in schema.items()
                     )
 
-    def _branches(self, cursor: CursorWrapper) -> pl.DataFrame:
-        """The facts that all the lines of a branch share: joined here, they are not sent with every line."""
-        cursor.execute(
-            "SELECT id, opened_on, closed_on, %s OR number = ANY(%s) FROM employers_branch "
-            "WHERE employer_id = %s",
-            [self._allowed is None, sorted(self._allowed or ()), self._employer.pk],
-        )
-        names = ("branch_id", "opened_on", "closed_on", "allowed")
-        return pl.DataFrame(cursor.fetchall(), schema={name: FACTS[name] for name in names}, orient="row")
+    def branches(self) -> pl.DataFrame:
+        """The facts that all the lines of a branch share (BRANCH), by its number, `sucursal`."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT number, id, opened_on, closed_on, %s OR number = ANY(%s) FROM employers_branch "
+                "WHERE employer_id = %s",
+                [self._allowed is None, sorted(self._allowed or ()), self._employer.pk],
+            )
+            schema: Schema = {"sucursal": pl.String, **{name: FACTS[name] for name in BRANCH}}
+            return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row")
 
     @property
     def _columns(self) -> dict[str, str]:
@@ -255,19 +256,18 @@ ELSEWHERE = """(
 SAME = "CASE WHEN v.kind = %(kind)s AND v.subject = s.subject THEN {content} END"
 SAME_AMOUNT = "v.amount IS NOT DISTINCT FROM s.amount"
 SAME_DETAILS = "v.details IS NOT DISTINCT FROM s.details"
+# What is not asked for is not sent with every line.
 COLUMNS = {
-    "line": "s.line",
-    "branch_id": "b.id",
     "employment_id": "e.id",
-    "entered_on": "e.entered_on",
-    "left_on": "e.left_on",
     "revision": "CASE WHEN v.kind = %(kind)s AND v.subject = s.subject THEN v.revision END",
     "elsewhere": "CASE WHEN e.id IS NULL THEN "
     + ELSEWHERE
     + "x.entered_on <= q.last_on AND (x.left_on IS NULL OR x.left_on >= q.first_on)) END",
 }
+DAYS = {"entered_on": "e.entered_on", "left_on": "e.left_on"}
 COLUMNS_OF = {
     Effect.ENTRY: {
+        **DAYS,
         "person_id": "i.person_id",
         "names": "c.names",
         "birth_on": "c.birth_on",
@@ -275,6 +275,7 @@ COLUMNS_OF = {
         "death_on": "c.death_on",
         "elsewhere": ELSEWHERE + "x.left_on IS NULL AND x.branch_id IS DISTINCT FROM b.id)",
     },
+    Effect.EXIT: DAYS,
     Effect.PAY: {"pay_before": "v.amount"},
     Effect.RESERVE: {
         "first_entered_on": """(SELECT min(f.entered_on) FROM workers_employment f

@@ -179,18 +179,23 @@ def _make(
     with Staging(employer, layout, allowed=allowed) as staging:
         heights = _stage(check, staging, layout, folder, progress)
         _ask_register(staging, foreigner_prefixes=context.foreigner_prefixes)
-        branches = queries.branch_numbers(employer, allowed=allowed)
+        numbers = queries.branch_numbers(employer, allowed=allowed)
+        branches = staging.branches()
         twins = staging.twins(foreigner_prefixes=context.foreigner_prefixes)
 
         def judge(numbered: tuple[int, pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
-            return _judge_part(folder, *numbered, layout=layout, context=context, branches=branches)
+            part, facts = numbered
+            values = pl.read_parquet(_values_file(folder, part))
+            known = (
+                pl.concat([values, facts], how="horizontal")
+                .join(branches, on="sucursal", how="left", maintain_order="left")
+                .join(twins, on="line", how="left", maintain_order="left")
+            )
+            return _judge_part(folder, part, known, layout=layout, context=context, branches=numbers)
 
         with closing(staging.facts()) as frames:
             facts = _Rows(frames)
-            known = (
-                facts.take(height).join(twins, on="line", how="left", maintain_order="left")
-                for height in heights
-            )
+            known = (facts.take(height) for height in heights)
             ahead = map if len(heights) == 1 else two_ahead  # while the database sends the next part
             done = 0
             for part, (lines, findings) in enumerate(ahead(judge, enumerate(known, 1)), 1):
@@ -205,7 +210,7 @@ def _stage(check: FileCheck, staging: Staging, layout: Layout, folder: Path, pro
     heights = []
     for part, chunk in enumerate(check.chunks(), 1):
         staging.add(stageable(chunk.values, layout))
-        _write(chunk.values, folder / f"values-{part:04}.parquet")
+        _write(chunk.values, _values_file(folder, part))
         _write(chunk.findings, folder / f"findings-{part:04}.parquet")
         heights.append(chunk.values.height)
         progress(0.5 * check.starts[part - 1][1] / check.facts.size, check.totals.lines)
@@ -235,15 +240,12 @@ def _ask_register(staging: Staging, *, foreigner_prefixes: tuple[str, ...]) -> N
 
 
 def _judge_part(
-    folder: Path, part: int, facts: pl.DataFrame, *, layout: Layout, context: Context, branches: list[str]
+    folder: Path, part: int, frame: pl.DataFrame, *, layout: Layout, context: Context, branches: list[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Judge one part, write its lines and findings, and give them; the lines with more than is written."""
-    values_file = folder / f"values-{part:04}.parquet"
     findings_file = folder / f"findings-{part:04}.parquet"
-    values = pl.read_parquet(values_file)
-    frame = pl.concat([values, facts.drop("line")], how="horizontal")
     verdict = plan.judge(frame, layout, context, branches=branches)
-    staged = stageable(values, layout)
+    staged = stageable(frame, layout)
     lines = frame.with_columns(
         verdict.outcomes["outcome"],
         *(staged[name] for name in ("number", "subject", "amount", "details", "on_date")),
@@ -255,8 +257,13 @@ def _judge_part(
         findings = pl.concat([findings.filter(~moot), verdict.findings]).sort("line", "column", "code")
         _write(findings, findings_file)
     _write(lines.select(PLANNED), folder / f"lines-{part:04}.parquet")
-    values_file.unlink()
+    _values_file(folder, part).unlink()
     return lines, findings
+
+
+def _values_file(folder: Path, part: int) -> Path:
+    """Where the accepted values of a part wait for the facts of the database."""
+    return folder / f"values-{part:04}.parquet"
 
 
 def _write(frame: pl.DataFrame, file: Path) -> None:
