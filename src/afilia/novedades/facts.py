@@ -9,7 +9,6 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
-from itertools import islice
 from types import TracebackType
 from uuid import uuid4
 
@@ -23,7 +22,7 @@ from afilia.novedades.rules.plan import FACTS
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
 
-ROWS = 100_000  # of facts, parsed at a time
+ROWS = 50_000  # lines whose facts are sent and parsed at a time
 PIECE = 50_000  # rows sent at a time
 # Of the database, for the one large join: memory, and rows of other cores are nearly as good as own ones.
 SERVER = {"work_mem": "96MB", "parallel_tuple_cost": "0.005", "parallel_setup_cost": "100"}
@@ -159,13 +158,10 @@ class Staging(AbstractContextManager["Staging"]):
             for setting, value in SERVER.items():
                 cursor.execute("SELECT set_config(%s, %s, true)", [setting, value])
             arguments = {"employer": self._employer.pk, "kind": self._layout.type}
-            statement = f"COPY ({self._query(asked)}) TO STDOUT (FORMAT csv)"
-            with connection.wrap_database_errors, cursor.copy(statement, arguments) as copy:
-                rows = iter(copy)
-                # Each row is an object that the garbage collector walks over: few of them live at a time.
-                while text := b"".join(b"".join(islice(rows, 500)) for _ in range(ROWS // 500)):
-                    known = _parse(text, {name: schema[name] for name in asked})
-                    yield known.select(
+            with connection.wrap_database_errors:
+                for (text,) in cursor.stream(self._query(asked), arguments):
+                    known = _parse(text, {"line": pl.UInt32, **{name: schema[name] for name in asked}})
+                    yield known.sort("line").select(
                         pl.col(name) if name in known.columns else pl.lit(None, dtype=kind).alias(name)
                         for name, kind in schema.items()
                     )
@@ -193,7 +189,8 @@ class Staging(AbstractContextManager["Staging"]):
         effect = self._layout.effect
         employment, order = EMPLOYMENT.get(effect, DURING)
         return QUERY.format(
-            columns=", ".join(self._columns[name] for name in asked),
+            columns=", E'\\t', ".join(self._columns[name] for name in asked),
+            rows=ROWS,
             staged=self._table,
             periods=", ".join(f"({period}, {_days(period)})" for period in sorted(self._periods)),
             employment=employment,
@@ -205,8 +202,11 @@ class Staging(AbstractContextManager["Staging"]):
 
 # IS TRUE keeps the index of a branch out of the join: before the tables are analysed it looks good, and then
 # each line goes through all the workers of its branch.
+#
+# A row for each line would cost both sides more than the join: the lines go out as texts of many lines.
 QUERY = """
-SELECT DISTINCT ON (s.line) {columns}
+SELECT string_agg(text, E'\\n') FROM (
+SELECT DISTINCT ON (s.line / {rows}, s.line) s.line / {rows} AS part, concat(s.line, E'\\t', {columns}) AS text
 FROM {staged} s
 JOIN (VALUES {periods}) q (period, first_on, last_on) USING (period)
 LEFT JOIN employers_branch b ON b.employer_id = %(employer)s AND b.number = s.branch
@@ -214,7 +214,8 @@ LEFT JOIN workers_identitynumber i ON i.number = s.number
 LEFT JOIN workers_employment e ON e.person_id = i.person_id AND (e.branch_id = b.id) IS TRUE AND {employment}
 LEFT JOIN novedades_novedad v ON v.employment_id = e.id AND {novedad}
 {civil}
-ORDER BY s.line, {order}, v.kind DESC, v.subject DESC, v.revision DESC
+ORDER BY s.line / {rows}, s.line, {order}, v.kind DESC, v.subject DESC, v.revision DESC
+) lines GROUP BY part ORDER BY part
 """
 
 TWINS = """
@@ -269,7 +270,7 @@ COLUMNS_OF = {
     Effect.ENTRY: {
         **DAYS,
         "person_id": "i.person_id",
-        "names": "c.names",
+        "names": "translate(c.names, E'\\t\\r\\n', '   ')",
         "birth_on": "c.birth_on",
         "answer": "c.answer",
         "death_on": "c.death_on",
@@ -290,9 +291,17 @@ def _days(period: int) -> str:
     return f"date '{date(year, month, 1)}', date '{date(year, month, monthrange(year, month)[1])}'"
 
 
-def _parse(text: bytes, schema: Schema) -> pl.DataFrame:
+def _parse(text: str, schema: Schema) -> pl.DataFrame:
+    """Lines of fields between tabs; none of them holds a tab or a line end."""
     raw = dict.fromkeys(schema, pl.String)
-    frame = pl.read_csv(io.BytesIO(text), has_header=False, new_columns=list(schema), schema=raw)
+    frame = pl.read_csv(
+        io.BytesIO(text.encode()),
+        has_header=False,
+        separator="\t",
+        quote_char=None,
+        new_columns=list(schema),
+        schema=raw,
+    )
     return frame.with_columns(_read(pl.col(name), kind) for name, kind in schema.items() if kind != pl.String)
 
 
