@@ -206,7 +206,8 @@ class Staging(AbstractContextManager["Staging"]):
 # A row for each line would cost both sides more than the join: the lines go out as texts of many lines.
 QUERY = """
 SELECT string_agg(text, E'\\n') FROM (
-SELECT DISTINCT ON (s.line / {rows}, s.line) s.line / {rows} AS part, concat(s.line, E'\\t', {columns}) AS text
+SELECT DISTINCT ON (s.line / {rows}, s.line)
+    s.line / {rows} AS part, concat(s.line, E'\\t', {columns}) AS text
 FROM {staged} s
 JOIN (VALUES {periods}) q (period, first_on, last_on) USING (period)
 LEFT JOIN employers_branch b ON b.employer_id = %(employer)s AND b.number = s.branch
