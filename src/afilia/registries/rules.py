@@ -14,7 +14,7 @@ from afilia.identifiers.ruc import LENGTH
 
 LONGEST_LINE = 64 * 1024  # bytes
 BOM = b"\xef\xbb\xbf"
-DATE = r"^[0-9]{4}([-/])[0-9]{2}[-/][0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?)?$"
+DATE = r"^[12][0-9]{3}(-[0-9]{2}-|/[0-9]{2}/)[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?)?$"
 CONTROLS = bytes({*range(32), 127} - {*b"\t\n"})
 CONTROL = r"[\x00-\x08\x0b-\x1f\x7f]"
 
