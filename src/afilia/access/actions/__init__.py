@@ -23,7 +23,7 @@ from afilia.access.actions.sessions import (
     touch_session,
 )
 from afilia.access.actions.sign_in import sign_in
-from afilia.access.actions.tidying import forget_tries, tidy
+from afilia.access.actions.tidying import tidy
 
 __all__ = [
     "KeyRefusal",
@@ -35,7 +35,6 @@ __all__ = [
     "end_other_sessions",
     "end_second_factor",
     "end_session",
-    "forget_tries",
     "hand_over_key",
     "leave_session",
     "open_session",

@@ -10,11 +10,6 @@ KEEP_DEVICES = timedelta(days=400)  # as long as browsers keep a cookie
 KEEP_BEGUN = timedelta(days=1)  # a second factor of which no code was typed
 
 
-def forget_tries(*, now: datetime) -> None:
-    """Forget the tries that no longer count."""
-    tries.forget(now=now)
-
-
 def tidy(*, now: datetime) -> None:
     """Forget what is over: tries, sessions, devices long unused, second factors never confirmed."""
     tries.forget(now=now)

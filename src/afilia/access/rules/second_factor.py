@@ -17,5 +17,5 @@ def steps(now: datetime) -> range:
 
 def step_of(code: str, *, among: Iterable[int], after: int, code_of: Callable[[int], str]) -> int | None:
     """The step of a code, later than the one used last; None when the code is wrong or was used."""
-    found = [step for step in among if compare_digest(code_of(step), code)]
+    found = [step for step in among if compare_digest(code_of(step).encode(), code.encode())]
     return next((step for step in found if step > after), None)

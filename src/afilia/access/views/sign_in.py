@@ -11,7 +11,6 @@ from afilia.access import actions, queries, sessions
 from afilia.access.actions import KeyRefusal, KeyRefusedError
 from afilia.access.forms import CodeForm, NewKeyForm, SignInForm
 from afilia.access.rules.limits import Reason, Refusal
-from afilia.access.rules.sessions import Ending
 from afilia.access.sessions import Step
 from afilia.kit.proxies import client_address
 
@@ -25,7 +24,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     wanted = request.POST.get("next") or request.GET.get("next", "")
     over = request.GET.get("fin") if request.method == "GET" else ""
-    page = {"form": form, "next": wanted, "over": over, "Ending": Ending}
+    page = {"form": form, "next": wanted, "over": over}
     if not form.is_valid():
         return render(request, "access/sign_in.html", page)
     key = actions.sign_in(

@@ -1,0 +1,243 @@
+from datetime import datetime, timedelta
+
+import pyotp
+import pytest
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from afilia.access import actions, queries
+from afilia.access.models import EmployerKey, KeySession, RecoveryCode, SecondFactor
+from afilia.access.rules.limits import Reason, Refusal
+from afilia.access.rules.second_factor import step_of, steps
+from afilia.audit.models import Entry
+from afilia.notices.models import Message
+from tests.builders import KEY, NOW, make_employer, make_key, signed_in_client
+
+SECOND_FACTOR, STEP = "/empleadores/segundo-factor/", "/empleadores/ingresar/codigo/"
+WRONG = Refusal(reason=Reason.WRONG)
+LATER = NOW + timedelta(minutes=2)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("light_hashing")]
+
+
+def begin(key: EmployerKey) -> pyotp.TOTP:
+    holder = queries.holder(key)
+    actions.begin_second_factor(holder=holder, now=NOW)
+    factor = queries.second_factor_for_holder(holder)
+    assert factor is not None
+    return pyotp.TOTP(queries.secret(factor))
+
+
+def confirm(key: EmployerKey, code: str, *, present: str = KEY, now: datetime = NOW) -> list[str] | Refusal:
+    return actions.confirm_second_factor(
+        holder=queries.holder(key), session_id=0, present=present, code=code, now=now
+    )
+
+
+def turn_on(key: EmployerKey, *, now: datetime = NOW) -> tuple[pyotp.TOTP, list[str]]:
+    app = begin(key)
+    codes = confirm(key, app.at(now), now=now)
+    assert isinstance(codes, list)
+    return app, codes
+
+
+def type_code(key: EmployerKey, code: str, *, now: datetime = LATER) -> Refusal | None:
+    return actions.pass_second_factor(key=key, code=code, now=now)
+
+
+def sign_in(client: Client, key: EmployerKey, **more: str) -> str:
+    return client.post("/empleadores/ingresar/", {"number": key.number, "key": KEY, **more})["Location"]
+
+
+@pytest.mark.parametrize(
+    ("offset", "counts"),
+    [(-31, False), (-30, True), (0, True), (30, True), (59, True), (60, False)],
+)
+def test_code_counts_one_step_early_or_late(offset: int, counts: bool) -> None:
+    app = pyotp.TOTP(pyotp.random_base32())
+    start = datetime.fromtimestamp(NOW.timestamp() // 30 * 30, NOW.tzinfo)
+    code = app.at(start + timedelta(seconds=offset))
+    assert (step_of(code, among=steps(start), after=0, code_of=app.generate_otp) is not None) is counts
+
+
+@given(st.integers(0, 999_999), st.integers(0, 10))
+def test_no_step_counts_that_was_used_or_passed(number: int, after: int) -> None:
+    step = step_of(f"{number:06d}", among=range(10), after=after, code_of=lambda _step: f"{number:06d}")
+    assert step is None if after >= 9 else step == after + 1
+
+
+def test_it_is_on_only_after_a_right_code_and_the_right_key() -> None:
+    key = make_key(make_employer())
+    app = begin(key)
+    assert not queries.has_second_factor(key)
+    assert confirm(key, app.at(NOW - timedelta(minutes=5))) == WRONG
+    assert confirm(key, app.at(NOW), present="mal") == WRONG
+    assert not queries.has_second_factor(key)
+    codes = confirm(key, app.at(NOW))
+    assert isinstance(codes, list)
+    assert len(set(codes)) == 10
+    assert queries.has_second_factor(key)
+    assert confirm(key, app.at(LATER), now=LATER) == WRONG  # a second time makes no other codes
+
+
+def test_neither_secret_nor_codes_can_be_read_from_the_database() -> None:
+    key = make_key(make_employer())
+    app, codes = turn_on(key)
+    factor = SecondFactor.objects.get()
+    kept = bytes(factor.sealed) + b"".join(bytes(row.digest) for row in RecoveryCode.objects.all())
+    assert app.secret.encode() not in kept
+    for code in codes:
+        assert code.encode() not in kept
+        assert code.replace("-", "").encode() not in kept
+
+
+def test_a_code_is_used_once_even_by_who_turned_it_on() -> None:
+    key = make_key(make_employer())
+    app, _ = turn_on(key)
+    assert type_code(key, app.at(NOW), now=NOW) == WRONG
+    assert type_code(key, app.at(LATER)) is None
+    assert type_code(key, app.at(LATER)) == WRONG
+    assert type_code(key, app.at(LATER - timedelta(seconds=30))) == WRONG  # older than the last one used
+    assert type_code(key, app.at(LATER + timedelta(seconds=30))) is None
+
+
+@pytest.mark.parametrize("written", ["{}", " {} ", "{0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}"])
+def test_blanks_in_a_code_do_not_matter(written: str) -> None:
+    key = make_key(make_employer())
+    app, _ = turn_on(key)
+    assert type_code(key, written.format(app.at(LATER))) is None
+
+
+@pytest.mark.parametrize("code", ["", "0", "áéíóúñ", "000000000000", "١٢٣٤٥٦"])
+def test_any_other_text_is_wrong(code: str) -> None:
+    key = make_key(make_employer())
+    turn_on(key)
+    assert type_code(key, code) == WRONG
+
+
+def test_each_recovery_code_serves_once_and_the_employer_is_told() -> None:
+    employer = make_employer()
+    key, other = make_key(employer), make_key(employer)
+    _, codes = turn_on(key)
+    turn_on(other)
+    assert type_code(other, codes[0]) == WRONG
+    assert type_code(key, codes[0].upper().replace("-", " ")) is None
+    assert type_code(key, codes[0]) == WRONG
+    assert type_code(key, codes[9]) is None
+    message = Message.objects.latest("pk")
+    assert (message.to, message.subject) == (employer.email, "Se usó un código de respaldo")
+    assert "Códigos que quedan: 8" in message.text
+    assert codes[9] not in message.text
+
+
+def test_five_wrong_codes_make_even_the_right_one_wait() -> None:
+    key = make_key(make_employer())
+    app, codes = turn_on(key)
+    answers = [type_code(key, "nada") for _ in range(6)]
+    assert answers[:4] == [WRONG] * 4
+    assert [answer and answer.reason for answer in answers[4:]] == [Reason.LOCKED] * 2
+    for code in (app.at(LATER), codes[0]):
+        refusal = type_code(key, code)
+        assert refusal == Refusal(reason=Reason.LOCKED, wait=timedelta(minutes=1))
+    assert type_code(key, codes[0], now=LATER + timedelta(minutes=1)) is None
+
+
+def test_turning_it_on_or_off_is_told_and_written_down_and_ends_the_other_sessions() -> None:
+    employer = make_employer()
+    key = make_key(employer)
+    for client in (Client(), Client()):
+        signed_in_client(client, key)
+    this, _ = KeySession.objects.order_by("pk")
+    app = begin(key)
+    holder = queries.holder(key)
+    actions.confirm_second_factor(holder=holder, session_id=this.pk, present=KEY, code=app.at(NOW), now=NOW)
+    assert [*KeySession.objects.filter(ended_at=None)] == [this]
+    assert actions.end_second_factor(holder=holder, present="mal", code=app.at(LATER), now=LATER) == WRONG
+    assert actions.end_second_factor(holder=holder, present=KEY, code="000", now=LATER) == WRONG
+    later = LATER + timedelta(minutes=1)
+    assert actions.end_second_factor(holder=holder, present=KEY, code=app.at(later), now=later) is None
+    assert not SecondFactor.objects.exists()
+    assert [*Message.objects.order_by("pk").values_list("to", "subject")] == [
+        (employer.email, "Segundo factor activado"),
+        (employer.email, "Segundo factor desactivado"),
+    ]
+    events = [*Entry.objects.filter(event__startswith="second-factor").values_list("event", flat=True)]
+    assert sorted(events) == sorted(["second-factor.on", *["second-factor.refused"] * 2, "second-factor.off"])
+
+
+def test_a_recovery_code_turns_it_off_for_who_lost_the_phone() -> None:
+    key = make_key(make_employer())
+    _, codes = turn_on(key)
+    assert (
+        actions.end_second_factor(holder=queries.holder(key), present=KEY, code=codes[3], now=LATER) is None
+    )
+
+
+def test_sign_in_asks_for_the_code_before_any_page_opens(client: Client) -> None:
+    key = make_key(make_employer())
+    now = timezone.now()
+    app, _ = turn_on(key, now=now - timedelta(minutes=5))
+    assert sign_in(client, key, next="/empleadores/batch/?hoja=2") == STEP
+    before = client.cookies["sessionid"].value
+    for page in ("/empleadores/batch/", "/empleadores/sesiones/", SECOND_FACTOR):
+        assert client.get(page)["Location"] == STEP
+    assert client.get("/empleadores/ingresar/clave-nueva/")["Location"].endswith("?fin=paso")
+    assert "no es correcto o ya se usó" in client.post(STEP, {"code": "000"}).content.decode()
+    assert client.post(STEP, {"code": app.now()})["Location"] == "/empleadores/batch/?hoja=2"
+    assert client.get("/empleadores/batch/").status_code == 200
+    assert client.cookies["sessionid"].value != before
+    client.cookies["sessionid"] = before
+    assert client.get("/empleadores/batch/")["Location"].startswith("/empleadores/ingresar/?next=")
+
+
+def test_ten_minutes_after_the_key_it_is_asked_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = make_key(make_employer())
+    app, _ = turn_on(key, now=timezone.now() - timedelta(minutes=5))
+    sign_in(client, key)
+    begun = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: begun + timedelta(minutes=10))
+    answer = client.post(STEP, {"code": app.at(begun)})
+    assert answer["Location"] == "/empleadores/ingresar/?fin=paso"
+    assert "Pasó mucho tiempo" in client.get(answer["Location"]).content.decode()
+
+
+def test_a_key_changed_meanwhile_ends_the_step(client: Client) -> None:
+    employer = make_employer()
+    key = make_key(employer)
+    app, _ = turn_on(key, now=timezone.now() - timedelta(minutes=5))
+    sign_in(client, key)
+    make_key(employer, number=key.number, key="la nueva", now=NOW + timedelta(seconds=1))
+    assert client.post(STEP, {"code": app.now()})["Location"] == "/empleadores/ingresar/?fin=paso"
+
+
+def test_pages_turn_it_on_and_off_without_script(client: Client) -> None:
+    key = make_key(make_employer())
+    signed_in_client(client, key)
+    assert "Es opcional" in client.get(SECOND_FACTOR).content.decode()
+    assert client.get(f"{SECOND_FACTOR}activar/")["Location"] == SECOND_FACTOR
+    assert client.get(f"{SECOND_FACTOR}desactivar/")["Location"] == SECOND_FACTOR
+    page = client.post(SECOND_FACTOR, follow=True)
+    secret = page.context["secret"]
+    assert secret in page.content.decode()
+    assert 'src="data:image/svg+xml' in page.content.decode()
+    assert client.post(SECOND_FACTOR, follow=True).context["secret"] == secret  # a second click changes none
+    app = pyotp.TOTP(secret)
+    earlier = {"present": KEY, "code": app.at(timezone.now() - timedelta(seconds=30))}
+    wrong = client.post(f"{SECOND_FACTOR}activar/", earlier | {"code": "12"})
+    assert "La clave o el código no son correctos" in wrong.content.decode()
+    shown = client.post(f"{SECOND_FACTOR}activar/", earlier)
+    assert len(shown.context["codes"]) == 10
+    assert "no-store" in shown["Cache-Control"]
+    assert "Le quedan 10 códigos" in client.get(SECOND_FACTOR).content.decode()
+    off = client.post(f"{SECOND_FACTOR}desactivar/", {"present": KEY, "code": app.now()}, follow=True)
+    assert "está desactivado" in off.content.decode()
+
+
+def test_a_second_factor_never_confirmed_is_forgotten_after_a_day() -> None:
+    begin(make_key(make_employer()))
+    kept = make_key(make_employer())
+    turn_on(kept)
+    actions.tidy(now=NOW + timedelta(days=1))
+    assert [factor.key_id for factor in SecondFactor.objects.all()] == [kept.pk]
