@@ -3,6 +3,7 @@ import csv
 import hashlib
 import io
 import json
+from threading import BoundedSemaphore
 
 import openpyxl
 import pytest
@@ -12,6 +13,8 @@ from afilia.batches.models import Batch
 from afilia.documents import signing
 from tests.batches.conftest import Visitor
 from tests.batches.test_views import one_good_one_bad
+
+REPORTS = ("informe.csv", "informe.xlsx", "informe.json")
 
 
 def fetch(visitor: Visitor, batch: Batch, name: str) -> bytes:
@@ -114,16 +117,34 @@ def test_workbook_that_cannot_hold_everything_says_where_the_rest_is(
     assert len(read_csv(visitor, batch)) == 2
 
 
-def test_workbooks_at_once_are_few_and_the_next_one_is_asked_to_come_back(
-    visitor: Visitor, batch: Batch, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def places(monkeypatch: pytest.MonkeyPatch) -> BoundedSemaphore:
+    """One place for reports, instead of some."""
+    places = BoundedSemaphore(1)
+    monkeypatch.setattr(downloads, "REPORTS", places)
+    monkeypatch.setattr(downloads, "REPORT_WAIT", 0.0)
+    return places
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_reports_at_once_are_few_and_the_next_one_is_asked_to_come_back(
+    visitor: Visitor, batch: Batch, places: BoundedSemaphore, name: str
 ) -> None:
-    monkeypatch.setattr(downloads, "WORKBOOK_WAIT", 0.0)
-    with downloads.WORKBOOKS, downloads.WORKBOOKS:
-        response = visitor.client.get(visitor.address(batch, "informe.xlsx"))
-        assert (response.status_code, response["Retry-After"]) == (503, "5")
-        assert visitor.address(batch, "informe.csv") in response.content.decode()
-        assert len(read_csv(visitor, batch)) == 2
-    fetch(visitor, batch, "informe.xlsx")
+    with places:
+        response = visitor.client.get(visitor.address(batch, name))
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert f'href="{visitor.address(batch, name)}"' in response.content.decode()
+    for _ in range(2):
+        fetch(visitor, batch, name)
+
+
+@pytest.mark.usefixtures("places")
+def test_report_that_nobody_reads_to_the_end_leaves_its_place(visitor: Visitor, batch: Batch) -> None:
+    visitor.client.get(visitor.address(batch, "informe.csv")).close()
+    half_read = visitor.client.get(visitor.address(batch, "informe.json"))
+    next(half_read.streaming_content)
+    half_read.close()
+    fetch(visitor, batch, "informe.csv")
 
 
 def test_report_in_parts_is_the_same_report(
@@ -167,7 +188,7 @@ def test_there_is_no_receipt_before_there_is_a_registration(
     assert visitor.client.get(visitor.address(batch, name)).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["informe.csv", "informe.xlsx", "informe.json", "rechazadas.txt"])
+@pytest.mark.parametrize("name", [*REPORTS, "rechazadas.txt"])
 def test_there_is_no_report_while_the_file_is_being_judged(visitor: Visitor, name: str) -> None:
     batch = visitor.batch_at(visitor.post_file(b"x;y\r\n")["Location"])
     assert visitor.client.get(visitor.address(batch, name)).status_code == 404

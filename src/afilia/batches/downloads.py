@@ -25,19 +25,19 @@ from afilia.novedades.reader import language
 from afilia.novedades.rules.layouts import SEPARATOR
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Writing a workbook holds the interpreter: more of them at once would keep every page waiting.
-WORKBOOKS = BoundedSemaphore(2)
-WORKBOOK_WAIT = 1.0  # seconds
-SHEET = {  # of each column of the report: heading and width in characters
-    "line": (_("Línea"), 8),
-    "column": (_("N.º de campo"), 12),
-    "field": (_("Campo"), 18),
-    "code": (_("Código"), 22),
-    "severity": (_("Gravedad"), 12),
-    "seen": (_("Se encontró"), 24),
-    "expected": (_("Se espera"), 50),
-    "fix": (_("Cómo corregirlo"), 60),
-}
+# At once in one process, so that a thread is left for the pages of others.
+REPORTS = BoundedSemaphore(4)
+REPORT_WAIT = 0.5  # seconds
+SHEET = (  # heading and width in characters of each column of the report
+    (_("Línea"), 8),
+    (_("N.º de campo"), 12),
+    (_("Campo"), 18),
+    (_("Código"), 22),
+    (_("Gravedad"), 12),
+    (_("Se encontró"), 24),
+    (_("Se espera"), 50),
+    (_("Cómo corregirlo"), 60),
+)
 
 
 @require_safe
@@ -45,33 +45,57 @@ SHEET = {  # of each column of the report: heading and width in characters
 def report_csv(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
     """The report for spreadsheets as they are set up in Ecuador: UTF-8 with its mark, and semicolons."""
     batch = _planned_or_404(request, batch_id)
-    head = SEPARATOR.join(str(heading) for heading, _width in SHEET.values())
-    return _stream(_csv(batch, head, language()), _name(batch, "_informe.csv"), "text/csv; charset=utf-8")
+    if not REPORTS.acquire(timeout=REPORT_WAIT):
+        return _busy(request, batch)
+    head = SEPARATOR.join(str(heading) for heading, _width in SHEET)
+    parts = _freeing(_csv(batch, head, language()))
+    return _stream(parts, _name(batch, "_informe.csv"), "text/csv; charset=utf-8")
 
 
 @require_safe
 @holder_required
 def report_json(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
     batch = _planned_or_404(request, batch_id)
-    return _stream(_json(batch, language()), _name(batch, "_informe.json"), "application/json")
+    if not REPORTS.acquire(timeout=REPORT_WAIT):
+        return _busy(request, batch)
+    return _stream(_freeing(_json(batch, language())), _name(batch, "_informe.json"), "application/json")
 
 
 @require_safe
 @holder_required
 def report_xlsx(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
     batch = _planned_or_404(request, batch_id)
-    if not WORKBOOKS.acquire(timeout=WORKBOOK_WAIT):
-        busy = render(request, "batches/busy.html", {"batch": batch}, status=503)
-        busy["Retry-After"] = "5"  # seconds
-        return busy
-    file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+    if not REPORTS.acquire(timeout=REPORT_WAIT):
+        return _busy(request, batch)
     try:
+        file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
         with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
             _fill(book, batch, language())
     finally:
-        WORKBOOKS.release()
+        REPORTS.release()
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=_name(batch, "_informe.xlsx"), content_type=XLSX)
+
+
+def _busy(request: HolderRequest, batch: Batch) -> HttpResponseBase:
+    busy = render(request, "batches/busy.html", {"batch": batch}, status=503)
+    busy["Retry-After"] = "5"  # seconds
+    return busy
+
+
+def _freeing(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """The parts of a report; its place is free when they are all sent, or nobody reads them any more."""
+
+    def sent() -> Iterator[bytes]:
+        try:
+            yield b""
+            yield from parts
+        finally:
+            REPORTS.release()
+
+    started = sent()
+    next(started)  # one that never started would not come to its end
+    return started
 
 
 @require_safe
@@ -138,7 +162,7 @@ def _csv(batch: Batch, head: str, language: str) -> Iterator[bytes]:
         yield csv_rows(rows, separator=SEPARATOR).encode()
 
 
-def _json(batch: Batch, language: str) -> Iterator[str]:
+def _json(batch: Batch, language: str) -> Iterator[bytes]:
     """The report in the shape of `afilia check --format json`."""
     summary = batch.summary
     head = {
@@ -147,19 +171,19 @@ def _json(batch: Batch, language: str) -> Iterator[str]:
         "novedad": summary["novedad"],
         **{name: summary[name] for name in ("lines", "accepted", "rejected", "warnings")},
     }
-    yield json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "findings": ['
+    yield (json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "findings": [').encode()
     between = ""
     for found in queries.finding_parts(batch):
-        yield between + json_rows(in_words(found, language))
+        yield (between + json_rows(in_words(found, language))).encode()
         between = ",\n"
-    yield "]}\n"
+    yield b"]}\n"
 
 
 def _fill(book: xlsxwriter.Workbook, batch: Batch, language: str) -> None:
     """Write the first findings as texts and numbers alone, so that nothing in them is run."""
     bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     sheet = book.add_worksheet()
-    for column, (heading, width) in enumerate(SHEET.values()):
+    for column, (heading, width) in enumerate(SHEET):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, str(heading), bold)
     sheet.freeze_panes(1, 0)
@@ -180,7 +204,7 @@ def _name(batch: Batch, ending: str) -> str:
     return f"{stem if dot else last}{ending}"
 
 
-def _stream(parts: Iterable[str] | Iterable[bytes], name: str, content_type: str) -> StreamingHttpResponse:
+def _stream(parts: Iterable[bytes], name: str, content_type: str) -> StreamingHttpResponse:
     return StreamingHttpResponse(parts, content_type=content_type, headers=_attached(name))
 
 
