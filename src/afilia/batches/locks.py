@@ -7,13 +7,18 @@ from uuid import UUID
 from django.db import connection
 
 
+def key_of(batch_id: UUID) -> int:
+    """The number of the advisory lock of a batch."""
+    return int.from_bytes(batch_id.bytes[:8], signed=True)
+
+
 @contextmanager
 def exclusive(batch_id: UUID) -> Iterator[None]:
     """Hold the advisory lock of a batch; the database frees it when the process or the connection dies.
 
     It looks for that within a long statement too: a dead worker must not keep its successor waiting.
     """
-    key = int.from_bytes(batch_id.bytes[:8], signed=True)
+    key = key_of(batch_id)
     with connection.cursor() as cursor:
         cursor.execute("SET client_connection_check_interval = '500ms'")
         cursor.execute("SELECT pg_advisory_lock(%s)", [key])

@@ -29,6 +29,7 @@ from afilia.batches.forms import (
     upload_refusal_text,
 )
 from afilia.batches.models import Batch
+from afilia.batches.progress import written
 from afilia.batches.rules import Mode, Refusal, State
 from afilia.batches.uploads import found_no_room
 from afilia.novedades.reader import language
@@ -151,7 +152,14 @@ def _running(request: HolderRequest, shown: Batch) -> HttpResponse:
 
 def _advance(shown: Batch) -> dict[str, object]:
     percent, lines = queries.progress(shown)
+    if shown.state == State.CONFIRMED:
+        lines = written(shown)
+        percent = 100 * lines // max(1, _to_register(shown))
     return {"batch": shown, "percent": percent, "lines": lines, "stopped": queries.is_stopped(shown)}
+
+
+def _to_register(shown: Batch) -> int:
+    return queries.counts(shown).to_register(corrections_meant=shown.corrections_meant)
 
 
 def _refused(request: HolderRequest, shown: Batch) -> HttpResponse:
