@@ -87,6 +87,7 @@ def load_catalogue(
     staging = _Staging({load.pk: file for load, file in loads.items()}, tell)
     staging.fill()
     merged = _merge(staging, believe_missing=believe_missing, now=now)
+    _run(CLEAR)
     for load in loads:
         load.rows = staging.rows[load.pk]
         load.save(update_fields=["rows"])
@@ -246,6 +247,7 @@ ADD_ALL = sql.SQL(
 ADD = sql.SQL("{add_all} JOIN sri_differing USING (ruc, number) WHERE verdict = 'added'").format(
     add_all=ADD_ALL
 )
+CLEAR = sql.SQL("DROP TABLE IF EXISTS sri_staged, sri_broken, sri_differing")
 MARK_MISSING = sql.SQL(
     "UPDATE registries_srirecord r SET missing_since = %(today)s FROM sri_differing d "
     "WHERE d.verdict = 'missing' AND r.ruc = d.ruc AND r.number = d.number"
