@@ -60,7 +60,7 @@ def hand_over_key(*, employer: Employer, number: str, now: datetime, by: str) ->
     until = now + timedelta(hours=settings.HANDED_KEY_HOURS)
     SecondFactor.objects.filter(key__employer=employer, key__number=number).delete()
     held = _set(employer=employer, number=number, key=key, now=now, handed_until=until)
-    tell(held, "key_handed_over", now=now, until=until)
+    tell(held, what="key_handed_over", now=now, until=until)
     _record("key.handed-over", held, actor=f"operator:{by}", now=now)
     return key
 
@@ -74,10 +74,10 @@ def choose_key(*, key: EmployerKey, new_key: str, now: datetime) -> EmployerKey 
     handed = queries.key_for_change(key.pk, changed_at=key.changed_at)
     if handed is None or handed.handed_until is None or handed.handed_until <= now:
         return None
-    if is_key(handed, new_key):
+    if is_key(handed, typed=new_key):
         raise KeyRefusedError(KeyRefusal.SAME)
     chosen = _set(employer=handed.employer, number=handed.number, key=new_key, now=now)
-    tell(chosen, "key_changed", now=now)
+    tell(chosen, what="key_changed", now=now)
     _record("key.chosen", chosen, actor=f"holder:{chosen.pk}", now=now)
     return chosen
 
@@ -97,24 +97,24 @@ def change_key(
     verdict = tries.count(own, now=now)
     if verdict.wait:
         return verdict.refusal
-    if not is_key(key, present):
+    if not is_key(key, typed=present):
         _record("key.change-refused", key, actor=f"holder:{key.pk}", now=now)
         return verdict.refusal
     tries.clear(own)
-    if is_key(key, new_key):
+    if is_key(key, typed=new_key):
         raise KeyRefusedError(KeyRefusal.SAME)
     changed = _set(employer=key.employer, number=key.number, key=new_key, now=now)
-    tell(changed, "key_changed", now=now)
+    tell(changed, what="key_changed", now=now)
     _record("key.changed", changed, actor=f"holder:{changed.pk}", now=now)
     return changed
 
 
 def own_tries(key: EmployerKey) -> tries.Buckets:
     """Where the tries are counted of who is past the key already: in a session, or at the second factor."""
-    return {tries.bucket("key", str(key.pk)): limits.PAIR}
+    return {tries.bucket("key", of=str(key.pk)): limits.PAIR}
 
 
-def is_key(key: EmployerKey, typed: str) -> bool:
+def is_key(key: EmployerKey, *, typed: str) -> bool:
     """Whether a typed key is the key. One Argon2 computation."""
     return secrets.compare_digest(key.encoded, hashing.encode_like(key.encoded, typed))
 
@@ -135,7 +135,7 @@ def _set(
     )
     KeySession.objects.filter(key=held, ended_at=None).update(ended_at=now)
     KnownDevice.objects.filter(key=held).delete()
-    tries.clear({tries.bucket("account", number): limits.ACCOUNT})
+    tries.clear({tries.bucket("account", of=number): limits.ACCOUNT})
     return held
 
 

@@ -58,7 +58,7 @@ def confirm_second_factor(
         RecoveryCode(second_factor=factor, digest=_digest(factor, each)) for each in typed
     )
     end_other_sessions(holder=holder, session_id=session_id, now=now)
-    tell(factor.key, "second_factor_on", now=now)
+    tell(factor.key, what="second_factor_on", now=now)
     _record("second-factor.on", factor.key, now=now)
     return [f"{each[:5]}-{each[5:]}" for each in typed]
 
@@ -75,7 +75,7 @@ def end_second_factor(
         return refusal
     key = factor.key
     factor.delete()
-    tell(key, "second_factor_off", now=now)
+    tell(key, what="second_factor_off", now=now)
     _record("second-factor.off", key, now=now)
     return None
 
@@ -98,7 +98,7 @@ def _refused(
     if verdict.wait:
         return verdict.refusal
     plain = "".join(code.split()).replace("-", "")
-    right = (present is None or is_key(factor.key, present)) and (
+    right = (present is None or is_key(factor.key, typed=present)) and (
         _use_code(factor, plain, now=now) or (recovery and _use_recovery_code(factor, plain, now=now))
     )
     if right:
@@ -124,7 +124,12 @@ def _use_recovery_code(factor: SecondFactor, code: str, *, now: datetime) -> boo
     unused = factor.recovery_codes.filter(digest=_digest(factor, code), used_at=None)
     if not unused.update(used_at=now):
         return False
-    tell(factor.key, "recovery_code_used", now=now, left=factor.recovery_codes.filter(used_at=None).count())
+    tell(
+        factor.key,
+        what="recovery_code_used",
+        now=now,
+        left=factor.recovery_codes.filter(used_at=None).count(),
+    )
     _record("second-factor.recovery-code", factor.key, now=now)
     return True
 

@@ -40,7 +40,7 @@ def open_session(
         key=key, digest=queries.device_digest(key.number, device=device), defaults={"seen_at": now}
     )
     if is_new and not quiet:
-        tell(key, "new_device", now=now, browser=browser, system=system, network=opened.network)
+        tell(key, what="new_device", now=now, browser=browser, system=system, network=opened.network)
     audit.record(
         "session.started",
         actor=f"holder:{key.pk}",

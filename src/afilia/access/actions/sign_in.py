@@ -45,16 +45,16 @@ def sign_in(
 def _buckets(*, number: str, address: str, device: str) -> tuple[tries.Buckets, tries.Buckets]:
     """Where a try is counted: with those of others around it, and with those of its own account."""
     if device and queries.is_known_device(number, device=device):
-        return {}, {tries.bucket("device", f"{number} {device}"): limits.DEVICE}
+        return {}, {tries.bucket("device", of=f"{number} {device}"): limits.DEVICE}
     around = {
-        tries.bucket("address", addresses.block(address, ipv4=32, ipv6=64)): limits.ADDRESS,
-        tries.bucket("block", addresses.block(address, ipv4=24, ipv6=48)): limits.BLOCK,
+        tries.bucket("address", of=addresses.block(address, ipv4=32, ipv6=64)): limits.ADDRESS,
+        tries.bucket("block", of=addresses.block(address, ipv4=24, ipv6=48)): limits.BLOCK,
     }
-    return around, {_pair(number, address): limits.PAIR, tries.bucket("account", number): limits.ACCOUNT}
+    return around, {_pair(number, address): limits.PAIR, tries.bucket("account", of=number): limits.ACCOUNT}
 
 
 def _pair(number: str, address: str) -> bytes:
-    return tries.bucket("pair", f"{number} {addresses.block(address, ipv4=32, ipv6=64)}")
+    return tries.bucket("pair", of=f"{number} {addresses.block(address, ipv4=32, ipv6=64)}")
 
 
 def _wait_for_others(number: str) -> None:

@@ -4,7 +4,7 @@ from afilia.access.models import EmployerKey
 from afilia.notices import actions as notices
 
 
-def tell(key: EmployerKey, what: str, *, now: datetime, **facts: object) -> None:
+def tell(key: EmployerKey, *, what: str, now: datetime, **facts: object) -> None:
     """Put the notice `access/mail/WHAT.txt` to the employer of a key into the outbox, if it has an e-mail."""
     if key.employer.email:
         notices.post(

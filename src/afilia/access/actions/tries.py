@@ -22,9 +22,9 @@ RETURNING bucket, wrong, at
 Buckets = Mapping[bytes, Limit]
 
 
-def bucket(kind: str, subject: str) -> bytes:
-    """What the tries of a subject are counted under."""
-    return codes.digest(settings.SECRET_KEY, purpose=f"tries:{kind}", typed=subject)
+def bucket(kind: str, *, of: str) -> bytes:
+    """What the tries of someone or something of a kind are counted under."""
+    return codes.digest(settings.SECRET_KEY, purpose=f"tries:{kind}", typed=of)
 
 
 @transaction.atomic
