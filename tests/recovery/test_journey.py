@@ -223,6 +223,7 @@ def test_not_me_ends_the_recovery_with_a_click_and_tells_the_owner(browser: Brow
     owner = Client()
     for _ in range(2):
         assert "¿No fue usted?" in owner.get(objection).content.decode()
+        assert owner.head(objection).status_code == 200
     assert "está detenida" in owner.post(objection).content.decode()
     browser.visit(link)
     assert "ya no vale" in browser.visit(link).content.decode()

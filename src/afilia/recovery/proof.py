@@ -66,7 +66,7 @@ def _fields(payload: str) -> Any:
     """The parts of a payload as the library wants them, None for anything else."""
     try:
         fields = json.loads(b64decode(payload, validate=True))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     texts = ("algorithm", "challenge", "salt", "signature")
     shaped = (

@@ -30,6 +30,7 @@ from afilia.verification.forms import CodeForm
 from afilia.verification.models import Attempt
 from afilia.verification.rules import Verdict
 
+PAGE = ["GET", "HEAD", "POST"]
 V = TypeVar("V", bound=Callable[..., HttpResponse])
 
 
@@ -39,7 +40,7 @@ def private(view: V) -> V:
 
 
 @private
-@require_http_methods(["GET", "POST"])
+@require_http_methods(PAGE)
 def begin(request: HttpRequest) -> HttpResponse:
     form = BeginForm(request.POST or None)
     if not form.is_valid():
@@ -70,7 +71,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 @private
-@require_http_methods(["GET", "POST"])
+@require_http_methods(PAGE)
 def code(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
     now = timezone.now()
     recovery = _of_browser(request, recovery_id, Step.BEGUN, now=now)
@@ -91,7 +92,7 @@ def code(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
 
 
 @private
-@require_http_methods(["GET", "POST"])
+@require_http_methods(PAGE)
 def link_sent(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
     now = timezone.now()
     recovery = _of_browser(request, recovery_id, Step.PASSED, now=now)
@@ -125,7 +126,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @private
-@require_http_methods(["GET", "POST"])
+@require_http_methods(PAGE)
 def open_link(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     recovery = queries.recovery_of_link(sessions.held_link(request), now=now)
@@ -148,7 +149,7 @@ def open_link(request: HttpRequest) -> HttpResponse:
 
 
 @private
-@require_http_methods(["GET", "POST"])
+@require_http_methods(PAGE)
 def new_key(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
     now = timezone.now()
     recovery = _of_browser(request, recovery_id, Step.OPENED, now=now)
@@ -169,7 +170,7 @@ def new_key(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
 
 
 @private
-@require_http_methods(["GET", "POST"])
+@require_http_methods(PAGE)
 def objection(request: HttpRequest, token: str) -> HttpResponse:
     """«No fui yo»: looking costs nothing, a click ends the recovery."""
     recovery = queries.recovery_of_objection(token)

@@ -1,0 +1,223 @@
+"""Who asks too much: the proof of work, the wait in its place, and the end."""
+
+import hashlib
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from afilia.recovery import actions, proof, rules
+from afilia.recovery.models import Recovery, Tally
+from afilia.recovery.rules import ACCOUNT, ADDRESS, Pass
+from tests.builders import NOW, cedula, company_ruc, make_taxpayer
+from tests.concurrency.conftest import together
+from tests.recovery.people import BEGIN
+
+pytestmark = pytest.mark.django_db
+__all__ = ["together"]
+
+HERE, THERE = "192.0.2.7", "198.51.100.7"
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proof, "HARDNESS", 50)
+
+
+@pytest.fixture
+def typed() -> dict[str, str]:
+    ruc = company_ruc()
+    make_taxpayer(ruc)
+    return {"number": cedula(), "ruc": ruc, "branch": "0001"}
+
+
+def begin(
+    typed: dict[str, str],
+    *,
+    address: str = HERE,
+    solution: str = "",
+    ticket: str = "",
+    now: datetime = NOW,
+) -> Any:
+    return actions.begin(**typed, address=address, solution=solution, ticket=ticket, now=now)
+
+
+def solve(challenge: str, **changes: object) -> str:
+    """The work that the browser does."""
+    asked = json.loads(challenge)
+    number = next(
+        number
+        for number in range(asked["maxNumber"] + 1)
+        if hashlib.sha256(f"{asked['salt']}{number}".encode()).hexdigest() == asked["challenge"]
+    )
+    return b64encode(json.dumps({**asked, "number": number, **changes}).encode()).decode()
+
+
+def exhaust(typed: dict[str, str], **more: Any) -> None:
+    for _ in range(ACCOUNT.free):
+        assert isinstance(begin(typed, **more), Recovery)
+
+
+def test_the_fourth_time_within_the_hour_takes_a_proof_and_the_next_hour_none(
+    typed: dict[str, str],
+) -> None:
+    exhaust(typed)
+    assert begin(typed) is Pass.PROOF
+    assert begin(typed, address=THERE) is Pass.PROOF
+    assert begin(typed, now=NOW + rules.WINDOW - SECOND) is Pass.PROOF
+    assert isinstance(begin(typed, now=NOW + rules.WINDOW), Recovery)
+
+
+def test_what_did_not_begin_does_not_count(typed: dict[str, str]) -> None:
+    exhaust(typed)
+    for _ in range(30):
+        assert begin(typed) is Pass.PROOF
+    assert {*Tally.objects.values_list("times", flat=True)} == {ACCOUNT.free}
+
+
+def test_many_accounts_from_one_address_take_a_proof_and_one_from_elsewhere_does_not(
+    typed: dict[str, str],
+) -> None:
+    for _ in range(ADDRESS.free):
+        begin({**typed, "number": cedula()})
+    assert begin({**typed, "number": cedula()}) is Pass.PROOF
+    assert isinstance(begin({**typed, "number": cedula()}, address=THERE), Recovery)
+
+
+def test_ipv6_addresses_of_one_subscriber_count_as_one(typed: dict[str, str]) -> None:
+    for turn in range(ADDRESS.free):
+        begin({**typed, "number": cedula()}, address=f"2001:db8:1:1::{turn}")
+    assert begin({**typed, "number": cedula()}, address="2001:db8:1:1:ffff::1") is Pass.PROOF
+
+
+def test_a_proof_of_work_opens_once_and_for_its_client_alone(typed: dict[str, str]) -> None:
+    exhaust(typed)
+    solution = solve(proof.challenge(address=HERE, now=NOW))
+    assert begin(typed, solution=solution, address=THERE) is Pass.PROOF
+    assert isinstance(begin(typed, solution=solution), Recovery)
+    assert begin(typed, solution=solution) is Pass.PROOF
+
+
+def test_a_proof_of_work_expires(typed: dict[str, str]) -> None:
+    exhaust(typed)
+    solution = solve(proof.challenge(address=HERE, now=NOW))
+    assert begin(typed, solution=solution, now=NOW + rules.PROOF_LIFETIME) is Pass.PROOF
+    assert isinstance(begin(typed, solution=solution, now=NOW + rules.PROOF_LIFETIME - SECOND), Recovery)
+
+
+def damaged(solution: str) -> list[str]:
+    fields = json.loads(b64decode(solution))
+
+    def with_(**changes: object) -> str:
+        return b64encode(json.dumps({**fields, **changes}).encode()).decode()
+
+    return [
+        "x",
+        "ñ",
+        b64encode(b"[]").decode(),
+        b64encode(b"\xff").decode(),
+        b64encode(b"[" * 3000).decode(),
+        with_(number=fields["number"] + 1),
+        with_(number=str(fields["number"])),
+        with_(number=True),
+        with_(salt=None),
+        with_(salt="é"),
+        with_(salt=fields["salt"].replace("expires=1", "expires=9")),
+        with_(salt=f"expires=9999999999&{fields['salt']}"),
+        with_(algorithm="MD5"),
+        with_(algorithm="SHA-1"),
+        with_(signature="0" * 64),
+        with_(challenge="0" * 64),
+    ]
+
+
+def test_a_damaged_proof_of_work_proves_nothing() -> None:
+    solution = solve(proof.challenge(address=HERE, now=NOW))
+    assert proof.solved(solution, address=HERE, now=NOW)
+    for broken in damaged(solution):
+        assert proof.solved(broken, address=HERE, now=NOW) is None, broken
+
+
+def test_a_wait_of_sixty_seconds_opens_as_well(typed: dict[str, str]) -> None:
+    exhaust(typed)
+    ticket = proof.ticket("", address=HERE, now=NOW)
+    early, later = NOW + rules.WAIT_OR_PROOF - SECOND, NOW + rules.WAIT_OR_PROOF
+    assert begin(typed, ticket=ticket, now=early) is Pass.PROOF
+    assert begin(typed, ticket=ticket, now=later, address=THERE) is Pass.PROOF
+    assert begin(typed, ticket=f"{ticket}x", now=later) is Pass.PROOF
+    assert isinstance(begin(typed, ticket=ticket, now=later), Recovery)
+
+
+def test_tickets_taken_ahead_open_no_more_than_one_a_minute(typed: dict[str, str]) -> None:
+    exhaust(typed)
+    tickets = [proof.ticket("", address=HERE, now=NOW + turn * SECOND) for turn in range(20)]
+    later = NOW + timedelta(minutes=2)
+    opened = [begin(typed, ticket=ticket, now=later) for ticket in tickets]
+    assert sum(isinstance(answer, Recovery) for answer in opened) == 1
+    assert isinstance(begin(typed, ticket=tickets[5], now=later + rules.WAIT_OR_PROOF), Recovery)
+
+
+def test_a_ticket_is_kept_while_it_serves() -> None:
+    first = proof.ticket("", address=HERE, now=NOW)
+    assert proof.ticket(first, address=HERE, now=NOW + SECOND) == first
+    assert proof.ticket(first, address=HERE, now=NOW + rules.PROOF_LIFETIME) != first
+    assert proof.ticket(first, address=THERE, now=NOW) != first
+
+
+def test_too_much_is_too_much_but_not_for_the_owner_elsewhere(typed: dict[str, str]) -> None:
+    exhaust(typed)
+    for _ in range(ACCOUNT.most - ACCOUNT.free):
+        assert isinstance(begin(typed, solution=solve(proof.challenge(address=HERE, now=NOW))), Recovery)
+    assert begin(typed, solution=solve(proof.challenge(address=HERE, now=NOW))) is Pass.CLOSED
+    owner = partial(begin, typed, address=THERE)
+    assert owner() is Pass.PROOF
+    assert isinstance(owner(solution=solve(proof.challenge(address=THERE, now=NOW))), Recovery)
+    assert owner(solution=solve(proof.challenge(address=THERE, now=NOW))) is Pass.CLOSED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_at_once_as_many_begin_as_may(
+    together: Callable[..., list[object]], typed: dict[str, str]
+) -> None:
+    answers = together(*[partial(begin, typed)] * 20)
+    assert sum(isinstance(answer, Recovery) for answer in answers) == ACCOUNT.free
+    assert answers.count(Pass.PROOF) == 20 - ACCOUNT.free
+
+
+def test_the_page_keeps_what_was_typed_and_asks_for_the_proof(client: Client, typed: dict[str, str]) -> None:
+    for _ in range(ACCOUNT.free):
+        client.post(BEGIN, typed)
+    page = client.post(BEGIN, typed).content.decode()
+    assert "Espere 60 segundos" in page
+    assert f'value="{typed["ruc"]}"' in page
+    found = re.search(r'data-challenge="([^"]+)"', page)
+    assert found
+    answer = client.post(BEGIN, {**typed, "solution": solve(unescape(found[1]))})
+    assert answer.status_code == 302
+
+
+def test_the_end_is_told_with_429(client: Client, typed: dict[str, str]) -> None:
+    client.post(BEGIN, typed)
+    Tally.objects.update(times=10_000)
+    answer = client.post(BEGIN, typed)
+    assert answer.status_code == 429
+    assert "vuelva a intentarlo en una hora" in answer.content.decode()
+
+
+def test_counts_are_kept_under_keyed_hashes_and_forgotten_after_the_hour(typed: dict[str, str]) -> None:
+    begin(typed)
+    kept = str([bytes(what) for what in Tally.objects.values_list("what", flat=True)])
+    assert HERE not in kept
+    assert typed["ruc"] not in kept
+    actions.forget_tallies(now=NOW + rules.WINDOW - SECOND)
+    assert Tally.objects.count() == 4
+    actions.forget_tallies(now=NOW + rules.WINDOW)
+    assert not Tally.objects.exists()
