@@ -4,8 +4,10 @@ import hashlib
 import os
 import resource
 import subprocess
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -197,6 +199,35 @@ def test_a_plan_for_which_there_is_no_room_leaves_nothing_and_is_made_later(
 
     actions.plan(batch_id=batch.pk, attempt=1, now=NOW)
     assert len(Planned.of(batch).lines) == 3000
+
+
+@pytest.mark.django_db
+def test_folders_that_no_batch_names_go_when_they_are_a_day_old(files: Path) -> None:
+    desk = make_desk()
+    batch = desk.receive(text(desk.record("ENT", cedula())))
+    long_ago, just_now = uuid.uuid4(), uuid.uuid4()
+    for number in (batch.pk, long_ago, just_now):
+        folder = files / "batches" / str(number)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "upload").touch()
+        moment = (NOW - timedelta(hours=1 if number == just_now else 25)).timestamp()
+        os.utime(folder, (moment, moment))
+    (files / "batches" / "of-some-body-else-s").mkdir()
+    actions.forget_uploads_cut_off(before=NOW - timedelta(days=1))
+    assert {path.name for path in (files / "batches").iterdir()} == {
+        *("waiting", "of-some-body-else-s"),
+        *(str(batch.pk), str(just_now)),
+    }
+
+
+@pytest.mark.django_db
+def test_a_batch_whose_files_were_lost_is_mended_by_sending_it_again() -> None:
+    desk = make_desk()
+    line = desk.record("ENT", cedula())
+    batch = desk.plan(line).batch
+    batch_files.delete_folder(batch.pk)
+    again = desk.plan(line)
+    assert (again.batch.pk, again.outcomes) == (batch.pk, ["new"])
 
 
 @pytest.mark.django_db

@@ -1,7 +1,9 @@
 """Whose a batch is when several people of an employer send the same bytes."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from afilia.access import queries as access
 from afilia.access.models import EmployerKey
@@ -189,6 +191,16 @@ def test_the_page_of_a_person_stays_theirs_when_others_send_the_same(
         assert client.get(f"/empleadores/batch/{batch.pk}/").status_code == 200
     history = client.get("/empleadores/batch/historial/").content.decode()
     assert "1 carga" in history
+
+
+def test_who_sends_what_a_colleague_sent_is_told_so(client: Client, person: Desk, lines: list[str]) -> None:
+    batch = person.plan(*lines, now=timezone.now()).batch
+    colleague = signed_in_client(client, make_key(person.employer))
+    sent = SimpleUploadedFile("otro.txt", text(*lines).encode())
+    response = colleague.post("/empleadores/batch/cargar/", {"novedad": "MSU", "file": sent}, follow=True)
+    assert response.redirect_chain == [(f"/empleadores/batch/{batch.pk}/", 302)]
+    assert "Este archivo ya se había enviado" in response.content.decode()
+    assert person.sender.by_number in response.content.decode()
 
 
 def test_a_worker_of_nobody_is_unknown_to_all_alike(person: Desk) -> None:

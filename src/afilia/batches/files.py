@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -128,9 +128,17 @@ def are_there(batch_id: uuid.UUID) -> bool:
     return (_root() / str(batch_id)).exists()
 
 
-def delete(batch: Batch) -> None:
+def folders_untouched(*, since: datetime) -> Iterator[uuid.UUID]:
+    """The numbers of batches that have a folder in which nothing came or went since a moment."""
+    for path in _root().glob("*-*-*-*-*"):
+        with suppress(FileNotFoundError, ValueError):  # discarded at this moment; not one of ours
+            if path.stat().st_mtime < since.timestamp():
+                yield uuid.UUID(path.name)
+
+
+def delete_folder(batch_id: uuid.UUID) -> None:
     """Delete all the files of a batch."""
-    shutil.rmtree(folder(batch), ignore_errors=True)
+    shutil.rmtree(_root() / str(batch_id), ignore_errors=True)
 
 
 def drop_older_plans(batch: Batch) -> None:

@@ -274,3 +274,8 @@ def unconfirmed_since(moment: datetime) -> QuerySet[Batch, UUID]:
 def discarded() -> QuerySet[Batch, UUID]:
     """The batches whose files are to be gone, by number."""
     return Batch.objects.filter(state=State.DISCARDED).values_list("pk", flat=True)
+
+
+def numbers(among: list[UUID]) -> QuerySet[Batch, UUID]:
+    """Those of some numbers that are of batches."""
+    return Batch.objects.filter(pk__in=among).values_list("pk", flat=True)

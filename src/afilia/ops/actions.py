@@ -8,7 +8,6 @@ from procrastinate.contrib.django import app
 
 from afilia.access import actions as access
 from afilia.batches import actions as batches
-from afilia.batches import files
 
 RETRY_FAILED = """
 SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM procrastinate_jobs WHERE status = 'failed'
@@ -28,5 +27,5 @@ def tidy(*, now: datetime) -> None:
         cursor.execute(RETRY_FAILED)
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     access.tidy(now=now)
-    files.discard_waiting(before=now - KEEP_UPLOADS)
+    batches.forget_uploads_cut_off(before=now - KEEP_UPLOADS)
     batches.discard_unconfirmed(before=now - timedelta(days=settings.UPLOAD_DAYS), now=now)

@@ -1,7 +1,7 @@
 """A batch on its way: received, decided, confirmed, registered, with a receipt, or discarded."""
 
 from afilia.batches.actions.deciding import confirm, context, issue_receipt, plan, register
-from afilia.batches.actions.discarding import discard, discard_unconfirmed
+from afilia.batches.actions.discarding import discard, discard_unconfirmed, forget_uploads_cut_off
 from afilia.batches.actions.receiving import (
     MENDED_LINES,
     UploadRefusal,
@@ -20,6 +20,7 @@ __all__ = [
     "context",
     "discard",
     "discard_unconfirmed",
+    "forget_uploads_cut_off",
     "issue_receipt",
     "mend",
     "plan",

@@ -31,6 +31,14 @@ def discard_unconfirmed(*, before: datetime, now: datetime) -> None:
             _delete_files(batch_id)
 
 
+def forget_uploads_cut_off(*, before: datetime) -> None:
+    """Delete what processes left that died while an upload came in: no batch names it, and it is old."""
+    files.discard_waiting(before=before)
+    left = [*files.folders_untouched(since=before)]
+    for batch_id in {*left}.difference(queries.numbers(left)):
+        files.delete_folder(batch_id)
+
+
 @transaction.atomic
 def _discard(batch_id: UUID, *, sender: Sender | None, now: datetime, before: datetime | None = None) -> bool:
     batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
@@ -57,4 +65,4 @@ def _delete_files(batch_id: UUID) -> None:
     """Delete the files of a discarded batch; not of one that was sent again meanwhile."""
     batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
     if batch.state == State.DISCARDED:
-        files.delete(batch)
+        files.delete_folder(batch.id)

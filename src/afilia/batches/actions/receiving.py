@@ -83,7 +83,7 @@ def _take(
     if parent is not None and parent.pk != batch.pk:
         batch.parent = batch.parent or parent
     ask_for_plan(batch)
-    if not kept:
+    if not kept or not files.are_there(batch.id):  # gone: of a backup that was taken in between
         stored.keep(batch)
     audit.record(
         "batch.received",
