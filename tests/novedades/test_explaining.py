@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afilia.novedades.catalogue import explain
-from afilia.novedades.explaining import COLUMNS, csv_rows, harmless, in_words, json_rows
+from afilia.novedades.explaining import COLUMNS, csv_rows, harmless, in_words, json_report, json_rows
 from afilia.novedades.rules.marks import FINDINGS, Severity, finding
 
 FOUND = st.tuples(
@@ -38,7 +38,9 @@ def test_by_columns_is_the_same_as_one_by_one(rows: list[tuple[int, str, str, st
 @given(st.lists(FOUND, min_size=1, max_size=12))
 def test_json_rows_say_the_same_whatever_signs_they_hold(rows: list[tuple[int, str, str, str]]) -> None:
     told = in_words(frame(rows))
-    assert json.loads(f"[{json_rows(told)}]") == told.to_dicts()
+    parts = [told.clear(), told, told.clear(), told]
+    report = json.loads("".join(json_report({"file": "ñ"}, json_rows(parts))))
+    assert report == {"file": "ñ", "findings": told.to_dicts() * 2}
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

@@ -1,8 +1,7 @@
 """The files that a batch gives: its report, its rejected lines, its receipt with annex."""
 
-import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from threading import BoundedSemaphore
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 import xlsxwriter
 from django.http import FileResponse, Http404, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -20,14 +19,16 @@ from afilia.batches import queries, receipts, report
 from afilia.batches.models import Batch
 from afilia.batches.views import batch_or_404
 from afilia.documents import queries as documents
-from afilia.novedades.explaining import csv_rows, in_words, json_rows
+from afilia.novedades.explaining import csv_rows, in_words, json_report, json_rows
 from afilia.novedades.reader import language
 from afilia.novedades.rules.layouts import SEPARATOR
 
+Write = Callable[[Batch, str], Iterator[bytes]]  # of a report, in a language
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # At once in one process, so that a thread is left for the pages of others.
 REPORTS = BoundedSemaphore(4)
 REPORT_WAIT = 0.5  # seconds
+BLOCK = 1024 * 1024  # bytes
 SHEET = (  # heading and width in characters of each column of the report
     (_("Línea"), 8),
     (_("N.º de campo"), 12),
@@ -44,43 +45,32 @@ SHEET = (  # heading and width in characters of each column of the report
 @holder_required
 def report_csv(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
     """The report for spreadsheets as they are set up in Ecuador: UTF-8 with its mark, and semicolons."""
-    batch = _planned_or_404(request, batch_id)
-    if not REPORTS.acquire(timeout=REPORT_WAIT):
-        return _busy(request, batch)
-    head = SEPARATOR.join(str(heading) for heading, _width in SHEET)
-    parts = _freeing(_csv(batch, head, language()))
-    return _stream(parts, _name(batch, "_informe.csv"), "text/csv; charset=utf-8")
+    return _report(request, batch_id, _csv, "csv", "text/csv; charset=utf-8")
 
 
 @require_safe
 @holder_required
 def report_json(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
-    batch = _planned_or_404(request, batch_id)
-    if not REPORTS.acquire(timeout=REPORT_WAIT):
-        return _busy(request, batch)
-    return _stream(_freeing(_json(batch, language())), _name(batch, "_informe.json"), "application/json")
+    """The report for programs, in the shape of `afilia check --format json`."""
+    return _report(request, batch_id, _json, "json", "application/json")
 
 
 @require_safe
 @holder_required
 def report_xlsx(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
+    return _report(request, batch_id, _xlsx, "xlsx", XLSX)
+
+
+def _report(
+    request: HolderRequest, batch_id: UUID, write: Write, ending: str, content_type: str
+) -> HttpResponseBase:
     batch = _planned_or_404(request, batch_id)
     if not REPORTS.acquire(timeout=REPORT_WAIT):
-        return _busy(request, batch)
-    try:
-        file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-        with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
-            _fill(book, batch, language())
-    finally:
-        REPORTS.release()
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=_name(batch, "_informe.xlsx"), content_type=XLSX)
-
-
-def _busy(request: HolderRequest, batch: Batch) -> HttpResponseBase:
-    busy = render(request, "batches/busy.html", {"batch": batch}, status=503)
-    busy["Retry-After"] = "5"  # seconds
-    return busy
+        busy = render(request, "batches/busy.html", {"batch": batch}, status=503)
+        busy["Retry-After"] = "5"  # seconds
+        return busy
+    parts = _freeing(write(batch, language()))
+    return _stream(parts, _name(batch, f"_informe.{ending}"), content_type)
 
 
 def _freeing(parts: Iterator[bytes]) -> Iterator[bytes]:
@@ -156,27 +146,31 @@ def _registered_or_404(request: HolderRequest, batch_id: UUID) -> Batch:
     return batch
 
 
-def _csv(batch: Batch, head: str, language: str) -> Iterator[bytes]:
+def _csv(batch: Batch, language: str) -> Iterator[bytes]:
+    with translation.override(language):
+        head = SEPARATOR.join(str(heading) for heading, _width in SHEET)
     yield f"{head}\r\n".encode("utf-8-sig")
     for rows in report.rows(batch, language):
         yield csv_rows(rows, separator=SEPARATOR).encode()
 
 
 def _json(batch: Batch, language: str) -> Iterator[bytes]:
-    """The report in the shape of `afilia check --format json`."""
-    summary = batch.summary
     head = {
         "file": batch.file_name,
         "sha256": batch.sha256,
-        "novedad": summary["novedad"],
-        **{name: summary[name] for name in ("lines", "accepted", "rejected", "warnings")},
+        **{name: batch.summary[name] for name in ("novedad", "lines", "accepted", "rejected", "warnings")},
     }
-    yield (json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "findings": [').encode()
-    between = ""
-    for found in queries.finding_parts(batch):
-        yield (between + json_rows(in_words(found, language))).encode()
-        between = ",\n"
-    yield b"]}\n"
+    told = (in_words(found, language) for found in queries.finding_parts(batch))
+    yield from (part.encode() for part in json_report(head, json_rows(told)))
+
+
+def _xlsx(batch: Batch, language: str) -> Iterator[bytes]:
+    with tempfile.TemporaryFile() as file:
+        with translation.override(language), xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
+            _fill(book, batch, language)
+        file.seek(0)
+        while block := file.read(BLOCK):
+            yield block
 
 
 def _fill(book: xlsxwriter.Workbook, batch: Batch, language: str) -> None:

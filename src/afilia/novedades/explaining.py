@@ -1,5 +1,7 @@
 """Findings as rows of a report: explained by columns, and written as CSV or JSON."""
 
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 import polars as pl
@@ -44,9 +46,20 @@ def csv_rows(rows: pl.DataFrame, *, separator: str = ",") -> str:
     )
 
 
-def json_rows(rows: pl.DataFrame) -> str:
+def json_rows(parts: Iterable[pl.DataFrame]) -> Iterator[str]:
     """Rows as JSON objects, one a line, with a comma between them."""
-    return rows.write_ndjson().rstrip("\n").replace("\n", ",\n")
+    between = ""
+    for rows in parts:
+        if rows.height:
+            yield between + rows.write_ndjson().rstrip("\n").replace("\n", ",\n")
+            between = ",\n"
+
+
+def json_report(head: Mapping[str, object], rows: Iterable[str]) -> Iterator[str]:
+    """The report of the format page: `head` says what the file is, `rows` are its findings by json_rows."""
+    yield json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "findings": ['
+    yield from rows
+    yield "]}\n"
 
 
 def printable(text: str) -> str:

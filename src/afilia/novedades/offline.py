@@ -1,12 +1,11 @@
 """`afilia check FILE`: the checker on the command line, without database, network or Django."""
 
 import argparse
-import json
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -17,7 +16,7 @@ import polars as pl
 from afilia.kit.environment import Environment, SettingError
 from afilia.novedades.catalogue import wording
 from afilia.novedades.check import FileCheck
-from afilia.novedades.explaining import COLUMNS, csv_rows, in_words, json_rows, printable
+from afilia.novedades.explaining import COLUMNS, csv_rows, in_words, json_report, json_rows, printable
 from afilia.novedades.policy import Policy
 from afilia.novedades.rules.layouts import Catalogue
 from afilia.novedades.rules.marks import Severity
@@ -27,13 +26,7 @@ SEVERITIES = {severity.value: wording()["words"][severity.value]["es"] for sever
 
 
 class _Usage(argparse.HelpFormatter):
-    def add_usage(
-        self,
-        usage: str | None,
-        actions: Iterable[argparse.Action],
-        groups: Iterable[argparse._MutuallyExclusiveGroup],
-        _prefix: str | None = None,
-    ) -> None:
+    def add_usage(self, usage: Any, actions: Any, groups: Any, _prefix: Any = None) -> None:
         super().add_usage(usage, actions, groups, "Uso: ")
 
 
@@ -156,11 +149,7 @@ def _findings(check: FileCheck) -> Iterator[pl.DataFrame]:
 
 def _print_json(check: FileCheck, path: Path, spool: IO[str]) -> None:
     # The counts come first and are known last, so the findings wait in a file and not in memory.
-    between = ""
-    for rows in _findings(check):
-        if rows.height:
-            spool.write(between + json_rows(rows))
-            between = ",\n"
+    spool.writelines(json_rows(_findings(check)))
     head = {
         "file": path.name,
         "sha256": check.facts.sha256,
@@ -170,17 +159,14 @@ def _print_json(check: FileCheck, path: Path, spool: IO[str]) -> None:
         "rejected": check.totals.rejected,
         "warnings": check.totals.warnings,
     }
-    out = _utf8_output()
-    out.write(json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "findings": [')
-    _copy(spool, out)
-    out.write("]}\n")
+    _utf8_output().writelines(json_report(head, _spooled(spool)))
 
 
 def _print_csv(check: FileCheck, _path: Path, spool: IO[str]) -> None:
     spool.write(",".join(COLUMNS) + "\r\n")
     for rows in _findings(check):
         spool.write(csv_rows(rows))
-    _copy(spool, _utf8_output())
+    _utf8_output().writelines(_spooled(spool))
 
 
 def _print_text(check: FileCheck, path: Path, spool: IO[str]) -> None:
@@ -192,7 +178,7 @@ def _print_text(check: FileCheck, path: Path, spool: IO[str]) -> None:
             severity = SEVERITIES[row["severity"]]
             spool.write(f"{where}{field}: {severity} {row['code']}{seen}\n    {row['fix']}\n")
     out, totals, name = _utf8_output(), check.totals, printable(path.name)
-    _copy(spool, out)
+    out.writelines(_spooled(spool))
     if check.refused:
         out.write(f"{name}: no se puede revisar.\n")
     else:
@@ -218,7 +204,7 @@ def _utf8_output() -> IO[str]:
     return sys.stdout
 
 
-def _copy(spool: IO[str], out: IO[str]) -> None:
+def _spooled(spool: IO[str]) -> Iterator[str]:
     spool.seek(0)
     while block := spool.read(1024 * 1024):
-        out.write(block)
+        yield block
