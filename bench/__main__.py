@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 import psutil
 
-from bench import bulk, peers, portal
+from bench import bulk, peers, portal, sri
 from bench.measure import Report
 from bench.server import running
 
 FULL = 1_000_000  # lines, for which the limits hold
 PORTAL_LINES = 10_000
-NAMES = ("bulk", "memory", "portal", "frictionless", "import-export")
+NAMES = ("bulk", "memory", "sri", "portal", "frictionless", "import-export")
 
 
 def main() -> int:
@@ -45,6 +45,8 @@ def main() -> int:
             if "memory" in names:
                 bulk.report_memory(report, measured, lines=lines)
                 bulk.report_growth(report, measured, measure(lines=4 * lines, rounds=1))
+        if "sri" in names:
+            sri.report(report, sri.measure(server, rows=lines, rounds=rounds, folder=folder), rows=lines)
         if "portal" in names:
             count = min(PORTAL_LINES, lines)
             portal.measure(report, lines=count, rounds=rounds, folder=folder, today=today)

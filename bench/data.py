@@ -93,3 +93,41 @@ HIRE = (
     "SELECT setval(pg_get_serial_sequence('workers_person', 'id'), (SELECT max(at) FROM made_up))",
     "SELECT setval(pg_get_serial_sequence('workers_employment', 'id'), (SELECT max(at) FROM made_up))",
 )
+
+
+CATALOGUE = (
+    *("NUMERO_RUC", "RAZON_SOCIAL", "CODIGO_JURISDICCION", "ESTADO_CONTRIBUYENTE", "CLASE_CONTRIBUYENTE"),
+    *("FECHA_INICIO_ACTIVIDADES", "FECHA_ACTUALIZACION", "FECHA_SUSPENSION_DEFINITIVA"),
+    *("FECHA_REINICIO_ACTIVIDADES", "OBLIGADO", "TIPO_CONTRIBUYENTE", "NUMERO_ESTABLECIMIENTO"),
+    *("NOMBRE_FANTASIA_COMERCIAL", "ESTADO_ESTABLECIMIENTO", "DESCRIPCION_PROVINCIA_EST"),
+    *("DESCRIPCION_CANTON_EST", "DESCRIPCION_PARROQUIA_EST", "CODIGO_CIIU", "ACTIVIDAD_ECONOMICA"),
+    *("AGENTE_RETENCION", "ESPECIAL"),
+)
+
+
+def write_catalogue(path: Path, *, rows: int, change_every: int = 0) -> None:
+    """Write a file of the SRI's catalogue: five taxpayers in six rows, one of them with two establishments.
+
+    With `change_every` each row of that many has another date of update.
+    """
+    at = pl.int_range(rows, eager=True, dtype=pl.Int64).alias("at")
+    taxpayer, number = (
+        pl.col("at") // 6 * 5 + pl.min_horizontal(pl.col("at") % 6, 4),
+        pl.col("at") % 6 // 5 + 1,
+    )
+    updated = pl.lit("2025-02-03")
+    if change_every:
+        updated = pl.when(pl.col("at") % change_every == 0).then(pl.lit("2026-11-03")).otherwise(updated)
+    row = pl.format(
+        "{}001|COMERCIAL DE EJEMPLO {} CIA. LTDA.|17|ACTIVO|GEN|{} 00:00:00|{} 00:00:00|||S|SOCIEDAD|{}|{}|"
+        "ABI|PICHINCHA|QUITO|IÑAQUITO|G{}|VENTA AL POR MAYOR DE PRODUCTOS SIN ESPECIALIZACIÓN {}|N|N",
+        1_790_000_000 + taxpayer,
+        taxpayer,
+        (pl.date(1990, 1, 1) + pl.duration(days=taxpayer % 12_000)).cast(pl.String),
+        updated,
+        number,
+        pl.when(taxpayer % 3 == 0).then(pl.lit("LA ESQUINA DE EJEMPLO")).otherwise(pl.lit("")),
+        460_000 + taxpayer % 900,
+        taxpayer % 900,
+    )
+    pl.DataFrame({"at": at}).select(row.alias("|".join(CATALOGUE))).write_csv(path, quote_style="never")

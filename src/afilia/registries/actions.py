@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -195,11 +195,11 @@ def _merge(staging: _Staging, *, believe_missing: bool, now: datetime) -> Merged
     )
 
 
-def _run(statement: sql.Composed | sql.SQL, arguments: Mapping[str, object] | None = None) -> int:
+def _run(statement: sql.Composed | sql.SQL, arguments: Mapping[str, date] | None = None) -> int:
     """Run a statement; the number of rows that it gave or touched."""
     with connection.cursor() as cursor:
         cursor.execute(statement, arguments)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _names(prefix: str, columns: Sequence[str]) -> sql.Composed:

@@ -250,13 +250,12 @@ def _first_fault(present: set[str]) -> list[pl.Expr]:
         ),
     ]
     return [
-        pl.coalesce(
-            pl.when(~is_good).then(pl.lit(told(fault, column))) for is_good, fault, column in found
-        ).alias(name)
-        for name, told in {
-            "fault": lambda fault, _: fault.value,
-            "column": lambda _, column: column.official[0],
-        }.items()
+        pl.coalesce(pl.when(~is_good).then(pl.lit(fault.value)) for is_good, fault, _ in found).alias(
+            "fault"
+        ),
+        pl.coalesce(pl.when(~is_good).then(pl.lit(column.official[0])) for is_good, _, column in found).alias(
+            "column"
+        ),
     ]
 
 
