@@ -149,7 +149,10 @@ def test_command_prints_the_key_once() -> None:
 
 @pytest.mark.parametrize(
     ("ruc", "number", "text"),
-    [("1790000000001", "1710034065", "No employer has the RUC"), (None, "1234567890", "neither a cédula nor")],
+    [
+        ("1790000000001", "1710034065", "No employer has the RUC"),
+        (None, "1234567890", "neither a cédula nor"),
+    ],
 )
 def test_command_refuses_who_cannot_be(ruc: str | None, number: str, text: str) -> None:
     employer = make_employer()

@@ -223,7 +223,7 @@ def test_pages_turn_it_on_and_off_without_script(client: Client) -> None:
     assert secret in page.content.decode()
     assert 'src="data:image/svg+xml' in page.content.decode()
     assert client.post(SECOND_FACTOR, follow=True).context["secret"] == secret  # a second click changes none
-    app = pyotp.TOTP(secret)
+    app = pyotp.TOTP(secret.replace(" ", ""))
     earlier = {"present": KEY, "code": app.at(timezone.now() - timedelta(seconds=30))}
     wrong = client.post(f"{SECOND_FACTOR}activar/", earlier | {"code": "12"})
     assert "La clave o el código no son correctos" in wrong.content.decode()
@@ -233,6 +233,13 @@ def test_pages_turn_it_on_and_off_without_script(client: Client) -> None:
     assert "Le quedan 10 códigos" in client.get(SECOND_FACTOR).content.decode()
     off = client.post(f"{SECOND_FACTOR}desactivar/", {"present": KEY, "code": app.now()}, follow=True)
     assert "está desactivado" in off.content.decode()
+
+
+def test_with_another_key_of_the_codes_every_code_is_wrong(settings: object) -> None:
+    key = make_key(make_employer())
+    app, codes = turn_on(key)
+    settings.CODES_KEY = "another"  # type: ignore[attr-defined]
+    assert [type_code(key, code) for code in (app.at(LATER), codes[0])] == [WRONG] * 2
 
 
 def test_a_second_factor_never_confirmed_is_forgotten_after_a_day() -> None:

@@ -96,7 +96,7 @@ def test_a_person_makes_the_key_their_own_and_guards_it(
     look(phone, "second-factor")
     press(phone, "Activar el segundo factor")
     look(phone, "second-factor-on")
-    app = pyotp.TOTP(phone.locator("main strong.app-code").inner_text())
+    app = pyotp.TOTP(phone.locator("main strong.app-code").inner_text().replace(" ", ""))
     # the step before this one, so that the code of this one is still unused
     fill(phone, present=OWN_KEY, code=app.at(datetime.now(UTC) - timedelta(seconds=30)))
     press(phone, "Activar")

@@ -169,6 +169,11 @@ class KeyAndCodeForm(CodeForm):
     )
     field_order = ("present", "code")
 
+    def __init__(self, *args: Any, first: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if first:  # there are no recovery codes yet
+            self.fields["code"].help_text = gettext("Los 6 dígitos que muestra su aplicación.")
+
     def refuse(self, refusal: Refusal) -> None:
         """Show why nothing was changed, not which of the two is wrong."""
         wrong = gettext(

@@ -125,7 +125,7 @@ def secret_purpose(key_id: int) -> str:
 
 def secret(factor: SecondFactor) -> str:
     """The secret of the authenticator app, in base32. Raises SealBrokenError after a change of the key."""
-    return sealing.unseal(settings.SECRET_KEY, purpose=secret_purpose(factor.key_id), sealed=factor.sealed)
+    return sealing.unseal(settings.CODES_KEY, purpose=secret_purpose(factor.key_id), sealed=factor.sealed)
 
 
 def app_address(factor: SecondFactor, holder: Holder) -> str:

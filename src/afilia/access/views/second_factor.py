@@ -35,10 +35,10 @@ def second_factor_on(request: HolderRequest) -> HttpResponse:
     factor = queries.second_factor_for_holder(request.holder)
     if factor is None or factor.confirmed_at is not None:
         return redirect("access:second-factor")
-    form = KeyAndCodeForm(request.POST or None)
+    form = KeyAndCodeForm(request.POST or None, first=True)
     uri = queries.app_address(factor, request.holder)
     qr = segno.make(uri, micro=False).svg_data_uri(scale=4, border=4, dark="#17211f", light="#ffffff")
-    page = {"form": form, "secret": queries.secret(factor), "uri": uri, "qr": qr}
+    page = {"form": form, "secret": _in_fours(queries.secret(factor)), "uri": uri, "qr": qr}
     if not form.is_valid():
         return render(request, "access/second_factor_on.html", page)
     codes = actions.confirm_second_factor(
@@ -75,3 +75,8 @@ def second_factor_off(request: HolderRequest) -> HttpResponse:
         return render(request, "access/second_factor_off.html", {"form": form}, status=status(refusal))
     messages.success(request, gettext("El segundo factor está desactivado."))
     return redirect("access:second-factor")
+
+
+def _in_fours(secret: str) -> str:
+    """A secret as people can copy it; apps take the blanks."""
+    return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
