@@ -174,14 +174,19 @@ def test_a_person_with_the_key_of_a_branch_files_for_that_branch_alone(
     expect(page.locator("main")).to_contain_text("branch.not-yours")
 
 
-def test_the_domestic_employer_files_the_first_worker(
+def test_the_domestic_employer_discards_a_file_and_files_it_after_all(
     fresh_portal: Portal, phone_page: Page, look: Look
 ) -> None:
     key = fresh_portal.keys[2]
+    file = fresh_portal.samples / "domestic_ENT_2026-11.txt"
     filing.sign_in(phone_page, fresh_portal, number=key.number, key=key.key)
-    filing.upload(
-        phone_page, fresh_portal, novedad="ENT", file=fresh_portal.samples / "domestic_ENT_2026-11.txt"
-    )
+    filing.upload(phone_page, fresh_portal, novedad="ENT", file=file)
     look(phone_page, "domestic-report")
+    phone_page.get_by_role("link", name="Descartar esta carga").click()
+    look(phone_page, "domestic-discard")
+    phone_page.get_by_role("button", name="Descartar la carga").click()
+    expect(phone_page.locator("main")).to_contain_text("No se registró nada de ella.")
+    look(phone_page, "domestic-discarded")
+    filing.upload(phone_page, fresh_portal, novedad="ENT", file=file)
     filing.confirm(phone_page, mode="all")
     expect(filing.figure(phone_page, "Registradas")).to_have_text("1")
