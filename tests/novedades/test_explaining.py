@@ -38,8 +38,7 @@ def test_by_columns_is_the_same_as_one_by_one(rows: list[tuple[int, str, str, st
 @given(st.lists(FOUND, min_size=1, max_size=12))
 def test_json_rows_say_the_same_whatever_signs_they_hold(rows: list[tuple[int, str, str, str]]) -> None:
     told = in_words(frame(rows))
-    parts = [told.clear(), told, told.clear(), told]
-    report = json.loads("".join(json_report({"file": "ñ"}, json_rows(parts))))
+    report = json.loads("".join(json_report({"file": "ñ"}, json_rows([told, told]))))
     assert report == {"file": "ñ", "findings": told.to_dicts() * 2}
 
 

@@ -47,12 +47,11 @@ def csv_rows(rows: pl.DataFrame, *, separator: str = ",") -> str:
 
 
 def json_rows(parts: Iterable[pl.DataFrame]) -> Iterator[str]:
-    """Rows as JSON objects, one a line, with a comma between them."""
+    """Rows as JSON objects, one a line, with a comma between them; no part is empty."""
     between = ""
     for rows in parts:
-        if rows.height:
-            yield between + rows.write_ndjson().rstrip("\n").replace("\n", ",\n")
-            between = ",\n"
+        yield between + rows.write_ndjson().rstrip("\n").replace("\n", ",\n")
+        between = ",\n"
 
 
 def json_report(head: Mapping[str, object], rows: Iterable[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -142,9 +143,8 @@ def explained(found: pl.DataFrame, language: str = "es") -> Iterator[dict[str, A
 
 def _findings(check: FileCheck) -> Iterator[pl.DataFrame]:
     """Findings in words, in file order and in parts."""
-    yield in_words(check.file_findings)
-    for chunk in check.chunks():
-        yield in_words(chunk.findings)
+    parts = chain([check.file_findings], (chunk.findings for chunk in check.chunks()))
+    return (in_words(found) for found in parts if found.height)
 
 
 def _print_json(check: FileCheck, path: Path, spool: IO[str]) -> None:
