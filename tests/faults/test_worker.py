@@ -46,10 +46,12 @@ def test_another_worker_takes_over_at_once(waiting: Plant) -> None:
     first = waiting.start_worker(tasks=TASKS)
     waiting.until(lambda: steps(waiting) == ["started"])
     waiting.start_worker(tasks=TASKS)
-    waiting.until(lambda: waiting.rows("SELECT count(*) FROM procrastinate_workers") == [(2,)])
+    waiting.until(
+        lambda: waiting.rows("SELECT count(*) FROM procrastinate_workers") == [(4,)]
+    )  # two lanes each
     waiting.kill(first)
     waiting.until(lambda: steps(waiting) == ["started", "started"], within=8)
-    assert waiting.rows("SELECT count(*) FROM procrastinate_workers") == [(1,)]
+    assert waiting.rows("SELECT count(*) FROM procrastinate_workers") == [(2,)]
 
 
 def test_a_busy_worker_keeps_its_job(waiting: Plant) -> None:
@@ -80,7 +82,7 @@ def test_a_worker_told_to_stop_stops(plant: Plant) -> None:
     worker = plant.start_worker()
     # It listens for jobs after it has begun to listen for signals.
     listening = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%%'"
-    plant.until(lambda: plant.rows(listening) == [(1,)])
+    plant.until(lambda: plant.rows(listening) == [(2,)])  # one a lane
     worker.terminate()
     assert worker.wait(10) == 0
     assert plant.rows("SELECT count(*) FROM procrastinate_workers") == [(0,)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -17,6 +18,8 @@ class Postbox:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.arrived: list[float] = []  # seconds since the epoch, of each mail
+        self.refused: set[str] = set()  # addresses that do not exist
         self.to_recipient = ""  # the reply to RCPT
         self.to_mail = ""  # the reply to DATA
         self.pause = 0.0  # seconds before the reply to DATA
@@ -24,8 +27,8 @@ class Postbox:
     async def handle_RCPT(  # noqa: N802  the name is the server's
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.to_recipient:
-            return self.to_recipient
+        if self.to_recipient or address in self.refused:
+            return self.to_recipient or "550 No such user"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -35,6 +38,7 @@ class Postbox:
         if self.to_mail:
             return self.to_mail
         assert isinstance(envelope.content, bytes)
+        self.arrived.append(time.time())
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 

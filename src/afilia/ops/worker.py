@@ -11,6 +11,7 @@ starts the same jobs again (docs/decisions/0002).
 import asyncio
 import logging
 import os
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Self
 
@@ -25,7 +26,8 @@ from procrastinate.manager import JobManager
 
 log = logging.getLogger(__name__)
 
-JOBS_AT_ONCE = 2
+JOBS_AT_ONCE, MAILS_AT_ONCE = 2, 4
+MAIL = "mail"  # the queue of afilia.notices
 RESCUE_EVERY = 2.0  # seconds
 LOCK_SPACE = 7_330_001  # advisory locks (LOCK_SPACE, number of the worker)
 EXIT_LOST_DATABASE = 75  # EX_TEMPFAIL: whoever started this worker starts another
@@ -61,23 +63,26 @@ SELECT array_agg(id ORDER BY id) FROM put_back
 class Guard:
     """The connection whose life is the life of the worker."""
 
-    def __init__(self, connection: psycopg.AsyncConnection) -> None:
+    def __init__(self, connection: psycopg.AsyncConnection, taken: asyncio.Event) -> None:
+        """`taken` is set when the lock is held."""
         self.number = 0
         self._connection = connection
+        self._taken = taken
 
     @classmethod
-    async def open(cls) -> Self:
+    async def open(cls, taken: asyncio.Event) -> Self:
         connection = await psycopg.AsyncConnection.connect(**connector_params("default"), autocommit=True)
         # A machine that vanished says no goodbye: the server asks after WORKER_TIMEOUT in three steps.
         step = max(settings.WORKER_TIMEOUT // 3, 1)
         for name, value in (("idle", step), ("interval", step), ("count", 2)):
             await connection.execute(f"SET tcp_keepalives_{name} = {value}")
-        return cls(connection)
+        return cls(connection, taken)
 
     async def take(self, number: int) -> None:
         """Hold the lock of worker `number`; called before that worker takes its first job."""
         await self._connection.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_SPACE, number))
         self.number = number
+        self._taken.set()
 
     async def rescue(self) -> list[int]:
         """Put back the jobs of dead workers and forget these workers; the result is the jobs."""
@@ -118,19 +123,49 @@ class GuardedJobs(JobManager):
 
 
 async def run(*, wait: bool = True) -> None:
-    """Run jobs until told to stop by a signal; with `wait=False`, until no job is due."""
+    """Run jobs until told to stop by a signal; with `wait=False`, until no job is due.
+
+    Mails have a lane of their own: codes live three minutes, and batches may fill the other for longer.
+    """
+    if not wait:
+        await _work(asyncio.Event(), wait=False)
+        return
+    ready = asyncio.Event()
+    lanes = [asyncio.create_task(_work(ready, queues=[MAIL], at_once=MAILS_AT_ONCE))]
+    waiting = asyncio.create_task(ready.wait())
+    # One after the other: who rescues takes a worker without its lock for dead.
+    await asyncio.wait([*lanes, waiting], return_when=asyncio.FIRST_COMPLETED)
+    lanes.append(asyncio.create_task(_work(asyncio.Event(), listens_to_signals=True)))
+    ended, running = await asyncio.wait(lanes, return_when=asyncio.FIRST_COMPLETED)
+    for lane in [*running, waiting]:
+        lane.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    for lane in ended:
+        lane.result()
+
+
+async def _work(
+    ready: asyncio.Event,
+    *,
+    queues: Sequence[str] | None = None,
+    at_once: int = JOBS_AT_ONCE,
+    wait: bool = True,
+    listens_to_signals: bool = False,
+) -> None:
+    """Run the jobs of these queues, of all by default; `ready` is set when the worker holds its lock."""
     async with AsyncExitStack() as stack:
-        guard = await Guard.open()
+        guard = await Guard.open(ready)
         stack.push_async_callback(guard.close)
-        app = _app(guard, periodic=wait)
+        app = _app(guard, periodic=listens_to_signals)
         await stack.enter_async_context(app.open_async())
         watching = asyncio.create_task(guard.watch())
         stack.callback(watching.cancel)
         await app.run_worker_async(
-            concurrency=JOBS_AT_ONCE,
+            queues=queues,  # type: ignore[arg-type]  # none is all
+            concurrency=at_once,
             wait=wait,
             listen_notify=wait,
-            install_signal_handlers=wait,
+            install_signal_handlers=listens_to_signals,
             fetch_job_polling_interval=2.0,
             update_heartbeat_interval=2.0,
             shutdown_graceful_timeout=3.0,
