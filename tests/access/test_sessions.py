@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from afilia.access import actions, queries, sessions
 from afilia.access.models import EmployerKey, KeySession, KnownDevice
-from afilia.access.rules.sessions import Ending, SessionLimits, browser, ending, system
+from afilia.access.rules.sessions import Ending, SessionLimits, browser, ending, system, time_left
 from afilia.audit.models import Entry
 from afilia.notices.models import Message
 from tests.builders import KEY, NOW, make_employer, make_key, signed_in_client
@@ -257,6 +257,8 @@ def test_tidying_forgets_sessions_that_are_over_and_devices_long_unused() -> Non
     ("method", "address"),
     [
         ("get", SESSIONS),
+        ("get", f"{SESSIONS}tiempo/"),
+        ("post", f"{SESSIONS}seguir/"),
         ("post", f"{SESSIONS}1/terminar/"),
         ("post", f"{SESSIONS}terminar/"),
         ("get", "/empleadores/clave/cambiar/"),
@@ -279,3 +281,46 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in(client: Client, method: str,
 def test_looking_ends_no_session(client: Client, address: str) -> None:
     sign_in(client, make_key(make_employer()))
     assert client.get(address).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("started", "seen", "left", "why"),
+    [
+        (timedelta(), timedelta(), timedelta(minutes=30), Ending.IDLE),
+        (timedelta(hours=7), timedelta(minutes=29), timedelta(minutes=1), Ending.IDLE),
+        (timedelta(hours=7, minutes=50), timedelta(), timedelta(minutes=10), Ending.LONGEST),
+        (timedelta(hours=7, minutes=59), timedelta(minutes=29), timedelta(minutes=1), Ending.LONGEST),
+    ],
+)
+def test_time_left_is_that_of_the_limit_that_comes_first(
+    started: timedelta, seen: timedelta, left: timedelta, why: Ending
+) -> None:
+    found = time_left(started_at=NOW - started, seen_at=NOW - seen, now=NOW, limits=LIMITS)
+    assert (found.time, found.ending) == (left, why)
+    assert found.unwarned == max(timedelta(), left - timedelta(minutes=2))
+
+
+def test_an_open_page_warns_before_the_session_is_over_and_can_keep_it(client: Client) -> None:
+    signed_in_client(client, make_key(make_employer()))
+    swap = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{BATCHES}"}
+    page = client.get(BATCHES).content.decode()
+    delay = re.search(r"load delay:(\d+)ms", page)
+    assert delay is not None
+    assert 27.9 < int(delay[1]) / 60_000 <= 28.1
+
+    def watch(**ages: timedelta) -> str:
+        KeySession.objects.update(**{name: timezone.now() - age for name, age in ages.items()})
+        return client.get(f"{SESSIONS}tiempo/", headers=swap).content.decode()
+
+    assert "app-watch" not in watch(seen_at=timedelta(minutes=27, seconds=50))
+    assert "Seguir en la sesión" in watch(seen_at=timedelta(minutes=28, seconds=1))
+    kept = client.post(f"{SESSIONS}seguir/", headers=swap)
+    assert "Su sesión sigue abierta" in kept.content.decode()
+    assert timezone.now() - KeySession.objects.get().seen_at < timedelta(minutes=1)
+    assert client.post(f"{SESSIONS}seguir/")["Location"] == SESSIONS
+    shown = watch(started_at=timedelta(hours=7, minutes=59), seen_at=timedelta(minutes=29))
+    assert "duración máxima" in shown
+    assert "Seguir en la sesión" not in shown
+    KeySession.objects.update(started_at=timezone.now() - timedelta(hours=8))
+    answer = client.get(f"{SESSIONS}tiempo/", headers=swap)
+    assert answer["HX-Redirect"] == "/empleadores/ingresar/?next=%2Fempleadores%2Fbatch%2F&fin=limite"

@@ -27,11 +27,10 @@ def look(axe: Callable[[Page], None], picture: Callable[[Page, str], Path]) -> L
     return check
 
 
-def hand_over(portal: Portal, *, number: str, ruc: str) -> str:
+def run(portal: Portal, *command: str) -> str:
     environment = {**os.environ, "AFILIA_DEMO": "1", "AFILIA_DATA_DIR": str(portal.data)}
     if portal.database_url:
         environment["DATABASE_URL"] = portal.database_url
-    command = ["hand-over-key", "--employer", ruc, "--number", number, "--by", "ventanilla 4"]
     done = subprocess.run(
         [sys.executable, "-m", "afilia", *command],
         env=environment,
@@ -40,6 +39,20 @@ def hand_over(portal: Portal, *, number: str, ruc: str) -> str:
         check=True,
     )
     return done.stdout.strip()
+
+
+def hand_over(portal: Portal, *, number: str, ruc: str) -> str:
+    return run(portal, "hand-over-key", "--employer", ruc, "--number", number, "--by", "ventanilla 4")
+
+
+def let_time_pass(portal: Portal, *, minutes: int) -> None:
+    """As if all sessions had last been used so much earlier."""
+    change = (
+        "from datetime import timedelta; from django.db.models import F;"
+        " from afilia.access.models import KeySession;"
+        f" KeySession.objects.update(seen_at=F('seen_at') - timedelta(minutes={minutes}))"
+    )
+    run(portal, "shell", "--no-imports", "-c", change)
 
 
 def sign_in(page: Page, portal: Portal, *, number: str, key: str) -> None:
@@ -78,6 +91,24 @@ def test_a_person_makes_the_key_their_own_and_guards_it(
     fill(phone, new_key=OWN_KEY, repeat=OWN_KEY)
     press(phone, "Guardar la clave e ingresar")
     expect(phone).to_have_url(portal.url("/empleadores/"))
+
+    # a page left open warns before the session is over
+    phone.clock.install()
+    phone.goto(portal.url("/empleadores/batch/"))
+    let_time_pass(portal, minutes=29)
+    phone.clock.run_for(29 * 60_000)
+    expect(phone.get_by_role("alert")).to_contain_text("Su sesión terminará en menos de 2 minutos")
+    look(phone, "warning")
+    phone.get_by_role("button", name="Seguir en la sesión").click()
+    expect(phone.get_by_role("status").filter(has_text="Su sesión sigue abierta")).to_be_focused()
+    expect(phone.get_by_role("alert")).to_have_count(0)
+    let_time_pass(portal, minutes=30)
+    phone.clock.run_for(30 * 60_000)
+    expect(phone.locator("main")).to_contain_text("Su sesión terminó porque no la usó por un tiempo")
+    fill(phone, number=number, key=OWN_KEY)
+    press(phone, "Ingresar")
+    expect(phone).to_have_url(portal.url("/empleadores/batch/"))
+    phone.clock.resume()
 
     # another browser signs in, is listed, and is sent away
     sign_in(office, portal, number=number, key=OWN_KEY)

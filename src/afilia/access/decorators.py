@@ -13,7 +13,7 @@ from django_htmx.middleware import HtmxDetails
 
 from afilia.access import sessions
 from afilia.access.queries import Holder
-from afilia.access.rules.sessions import Ending
+from afilia.access.rules.sessions import Ending, TimeLeft
 
 P = ParamSpec("P")
 
@@ -23,6 +23,7 @@ class HolderRequest(HttpRequest):
 
     holder: Holder
     session_id: int
+    time_left: TimeLeft
     htmx: HtmxDetails
 
 

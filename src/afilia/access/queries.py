@@ -7,7 +7,7 @@ from django.conf import settings
 
 from afilia.access.models import EmployerKey, KeySession, KnownDevice, SecondFactor
 from afilia.access.rules.keys import KeySubject
-from afilia.access.rules.sessions import Ending, SessionLimits, ending
+from afilia.access.rules.sessions import Ending, SessionLimits, TimeLeft, ending, time_left
 from afilia.employers.models import Employer
 from afilia.kit import codes, sealing
 from afilia.workers.models import Person
@@ -83,6 +83,12 @@ def session_ending(session: KeySession, *, now: datetime) -> Ending | None:
         now=now,
         limits=limits,
     )
+
+
+def session_time_left(session: KeySession, *, now: datetime) -> TimeLeft:
+    """How long a session goes on if nothing is done in it."""
+    limits: SessionLimits = settings.SESSION_LIMITS
+    return time_left(started_at=session.started_at, seen_at=session.seen_at, now=now, limits=limits)
 
 
 def sessions_for_holder(holder: Holder, *, now: datetime) -> Sequence[KeySession]:

@@ -89,7 +89,8 @@ def read(request: HttpRequest) -> Holder | Ending | None:
     if ending := queries.session_ending(found, now=now):
         return ending
     if not (request.method == "GET" and "HX-Request" in request.headers):
-        actions.touch_session(session_id=session_id, now=now)
+        actions.touch_session(session=found, now=now)
+    request.time_left = queries.session_time_left(found, now=now)  # type: ignore[attr-defined]
     return queries.holder(found.key)
 
 

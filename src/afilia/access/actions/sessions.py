@@ -51,9 +51,11 @@ def open_session(
     return opened
 
 
-def touch_session(*, session_id: int, now: datetime) -> None:
+def touch_session(*, session: KeySession, now: datetime) -> None:
     """Write down that a session is used, at most once a minute."""
-    KeySession.objects.filter(pk=session_id, seen_at__lte=now - rules.SEEN_EVERY).update(seen_at=now)
+    if now - session.seen_at >= rules.SEEN_EVERY:
+        KeySession.objects.filter(pk=session.pk, seen_at__lt=now).update(seen_at=now)
+        session.seen_at = now
 
 
 def leave_session(*, session_id: int, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 SEEN_EVERY = timedelta(minutes=1)  # how exactly it is known when a session was last used
+WARN_BEFORE = timedelta(minutes=2)  # WCAG 2.2.1 asks for 20 seconds
 STEP = timedelta(minutes=10)  # between the right key and what must follow it: a code, or choosing a key
 
 BROWSERS = (
@@ -51,6 +52,26 @@ def ending(
     if now - started_at >= limits.longest:
         return Ending.LONGEST
     return Ending.IDLE if now - seen_at >= limits.idle else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeLeft:
+    """How long a session goes on if nothing is done in it, and what ends it then."""
+
+    time: timedelta
+    ending: Ending
+
+    @property
+    def unwarned(self) -> timedelta:
+        """How long until the person must be warned; zero when that is now."""
+        return max(timedelta(), self.time - WARN_BEFORE)
+
+
+def time_left(*, started_at: datetime, seen_at: datetime, now: datetime, limits: SessionLimits) -> TimeLeft:
+    """How long a session that is not over goes on by itself."""
+    idle = TimeLeft(time=seen_at + limits.idle - now, ending=Ending.IDLE)
+    longest = TimeLeft(time=started_at + limits.longest - now, ending=Ending.LONGEST)
+    return longest if longest.time <= idle.time else idle
 
 
 def is_step_over(begun_at: datetime, *, now: datetime) -> bool:

@@ -26,6 +26,22 @@ def show_sessions(request: HolderRequest) -> HttpResponse:
     return render(request, "access/sessions.html", page)
 
 
+@require_safe
+@holder_required
+def watch_session(request: HolderRequest) -> HttpResponse:
+    """What an open page asks for when its session may soon be over: a warning, or when to ask again."""
+    return render(request, "access/watch.html", {"left": request.time_left})
+
+
+@require_POST
+@holder_required
+def keep_session(request: HolderRequest) -> HttpResponse:
+    """The answer to the warning; to ask is to use the session."""
+    if not request.htmx:
+        return redirect("access:sessions")
+    return render(request, "access/watch.html", {"left": request.time_left, "kept": True})
+
+
 @require_POST
 @holder_required
 def end_session(request: HolderRequest, session_id: int) -> HttpResponse:
