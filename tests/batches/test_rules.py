@@ -23,6 +23,9 @@ ALLOWED = {
     (State.PLANNED, State.CONFIRMED),
     (State.CONFIRMED, State.REGISTERED),
     (State.CONFIRMED, State.PLANNED),
+    (State.REFUSED, State.DISCARDED),
+    (State.PLANNED, State.DISCARDED),
+    (State.DISCARDED, State.RECEIVED),
 }
 
 
