@@ -263,7 +263,7 @@ class HalfRead:
         os.mkfifo(pipe)
         url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "afilia", "import-sri", "--skip-checks", str(pipe)],
+            [sys.executable, "-m", "afilia", "import-sri", str(pipe)],
             env={**os.environ, "AFILIA_DEMO": "1", "DATABASE_URL": url},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

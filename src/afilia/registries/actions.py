@@ -19,7 +19,7 @@ from afilia.registries.rules import COLUMNS, NUMBER, RUC, Fault, NotACatalogueEr
 LOAD_LOCK = 7_330_003  # advisory: one load at a time
 BLOCK = 4 * 1024 * 1024  # bytes
 MOST_MISSING = 0.05  # of the rows that were there; with more of them the files are taken for cut off
-WORK_MEMORY = "192MB"  # of PostgreSQL
+WORK_MEMORY = "256MB"  # of PostgreSQL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,7 +215,7 @@ STAGE = sql.SQL(
 ).format(_names("", ALL))
 COPY = sql.SQL("COPY sri_staged (line, {}, load_id) FROM STDIN (FORMAT csv)").format(_names("", ALL))
 COPY_BROKEN = sql.SQL("COPY sri_broken FROM STDIN (FORMAT csv)")
-ANALYZE = sql.SQL("ANALYZE sri_staged; ANALYZE sri_broken")
+ANALYZE = sql.SQL("ANALYZE sri_staged (ruc, number); ANALYZE sri_broken")
 LEAVE_OUT_REPEATED = sql.SQL(
     "DELETE FROM sri_staged s USING (SELECT ctid, row_number() OVER ("
     "PARTITION BY ruc, number ORDER BY updated_on DESC NULLS LAST, load_id DESC, line DESC) AS place "

@@ -16,7 +16,7 @@ LONGEST_LINE = 64 * 1024  # bytes
 BOM = b"\xef\xbb\xbf"
 DATE = r"^[12][0-9]{3}(-[0-9]{2}-|/[0-9]{2}/)[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?)?$"
 CONTROLS = bytes({*range(32), 127} - {*b"\t\n"})
-CONTROL = r"[\x00-\x08\x0b-\x1f\x7f]"
+CONTROL = r"[\x00-\x08\x0b-\x1f\x7f]"  # the same, in a line
 
 
 class Standing(StrEnum):
@@ -157,78 +157,81 @@ def _official(columns: Iterable[Column]) -> list[str]:
 
 
 def _piece(lines: bytes, header: list[str | None], *, first: int) -> Piece:
+    lines = lines.replace(b"\r\n", b"\n").removesuffix(b"\r")
+    split = _split_at_once(lines, len(header))
+    broken = NONE_BROKEN
+    if split is None:
+        split, broken = _split_by_line(lines, len(header), first=first)
+    else:
+        split = split.with_row_index("line", offset=first)
+    checked = _checked(_named(split, header))
+    faulty = checked.filter(pl.col("which").is_not_null())
+    return Piece(
+        rows=checked.filter(pl.col("which").is_null()).select("line", *map(_value, COLUMNS)),
+        broken=pl.concat(
+            [broken, faulty.select("line", *_told(pl.col("which")), _any_ruc(pl.col(RUC.name)))]
+        ).sort("line"),
+    )
+
+
+def _split_at_once(lines: bytes, width: int) -> pl.DataFrame | None:
+    """The columns of the lines as `field_0` and so on; None unless each line can be cut into them."""
+    count = lines.count(b"\n") + (not lines.endswith(b"\n"))
+    if lines.count(b"|") != count * (width - 1) or len(lines.translate(None, CONTROLS)) != len(lines):
+        return None
+    names = [f"field_{at}" for at in range(width)]
+    try:
+        # It refuses a line with more columns, so that none can make up for one with less in the count above.
+        split = pl.read_csv(
+            lines,
+            has_header=False,
+            separator="|",
+            quote_char=None,
+            schema=dict.fromkeys(names, pl.String),
+            empty_string_is_null=False,
+        )
+    except pl.exceptions.PolarsError:  # not UTF-8, or more columns
+        return None
+    lengths = split.select(pl.sum_horizontal(pl.col(names).str.len_bytes()).max()).item() + width - 1
+    return split if split.height == count and lengths <= LONGEST_LINE else None
+
+
+def _split_by_line(lines: bytes, width: int, *, first: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The lines that can be cut into columns, with their numbers, and the others as they are told."""
+    raw = lines.split(b"\n")
+    texts = [line.decode("utf-8", "replace") for line in raw]
+    is_utf8 = [text.encode() == line for text, line in zip(texts, raw, strict=True)]
     text = pl.col("text")
     frame = (
-        _texts(lines)
+        pl.DataFrame({"text": texts, "is_utf8": is_utf8})
         .with_row_index("line", offset=first)
         .filter(text != "")
         .with_columns(
             fault=pl.when(text.str.len_bytes() > LONGEST_LINE)
             .then(pl.lit(Fault.TOO_LONG.value))
-            .when(pl.col("fault").is_not_null())
-            .then(pl.col("fault"))
-            .when(text.str.count_matches("|", literal=True) != len(header) - 1)
+            .when(~pl.col("is_utf8"))
+            .then(pl.lit(Fault.NOT_UTF8.value))
+            .when(text.str.contains(CONTROL))
+            .then(pl.lit(Fault.CONTROL_CHARACTER.value))
+            .when(text.str.count_matches("|", literal=True) != width - 1)
             .then(pl.lit(Fault.COLUMNS.value))
         )
     )
-    broken = frame.filter(pl.col("fault").is_not_null()).select(
-        "line", "fault", pl.lit(None, pl.String).alias("column"), _any_ruc(text)
-    )
-    fields = _fields(frame.filter(pl.col("fault").is_null()), header)
-    checked = fields.with_columns(_first_fault({name for name in header if name}))
-    faulty = checked.filter(pl.col("fault").is_not_null())
-    return Piece(
-        rows=checked.filter(pl.col("fault").is_null()).select("line", *map(_value, COLUMNS)),
-        broken=pl.concat([broken, faulty.select("line", "fault", "column", _any_ruc(pl.col(RUC.name)))]).sort(
-            "line"
-        ),
+    whole = frame.filter(pl.col("fault").is_null())
+    broken = frame.filter(pl.col("fault").is_not_null())
+    return (
+        whole.select("line", text.str.split_exact("|", width - 1)).unnest("text"),
+        broken.select("line", "fault", pl.lit(None, pl.String).alias("column"), _any_ruc(text)),
     )
 
 
-def _texts(lines: bytes) -> pl.DataFrame:
-    """`text` of each line, and its `fault` if it is no plain text; replacement characters where not UTF-8."""
-    lines = lines.replace(b"\r\n", b"\n").removesuffix(b"\r")
-    if _is_plain(lines):
-        # With a separator that is nowhere in it, Polars cuts it into lines ten times faster than Python.
-        return pl.read_csv(
-            lines,
-            has_header=False,
-            separator="\x01",
-            quote_char=None,
-            schema={"text": pl.String},
-            empty_string_is_null=False,
-            raise_if_empty=False,
-        ).with_columns(fault=pl.lit(None, pl.String))
-    raw = lines.split(b"\n")
-    texts = [line.decode("utf-8", "replace") for line in raw]
-    is_utf8 = [text.encode() == line for text, line in zip(texts, raw, strict=True)]
-    return pl.DataFrame({"text": texts, "is_utf8": is_utf8}).select(
-        "text",
-        pl.when(~pl.col("is_utf8"))
-        .then(pl.lit(Fault.NOT_UTF8.value))
-        .when(pl.col("text").str.contains(CONTROL))
-        .then(pl.lit(Fault.CONTROL_CHARACTER.value))
-        .alias("fault"),
-    )
-
-
-def _is_plain(lines: bytes) -> bool:
-    """Whether it is UTF-8 without control characters."""
-    try:
-        lines.decode()
-    except UnicodeDecodeError:
-        return False
-    return len(lines.translate(None, CONTROLS)) == len(lines)
-
-
-def _fields(frame: pl.DataFrame, header: list[str | None]) -> pl.DataFrame:
+def _named(split: pl.DataFrame, header: list[str | None]) -> pl.DataFrame:
     """The wanted columns, trimmed; one that the file does not have is empty."""
-    split = pl.col("text").str.split_exact("|", len(header) - 1)
     wanted = {name: at for at, name in enumerate(header) if name}
-    return frame.select("line", split).select(
+    return split.select(
         "line",
         *(
-            pl.col("text").struct.field(f"field_{wanted[column.name]}").str.strip_chars().alias(column.name)
+            pl.col(f"field_{wanted[column.name]}").str.strip_chars().alias(column.name)
             if column.name in wanted
             else pl.lit("").alias(column.name)
             for column in COLUMNS
@@ -236,42 +239,59 @@ def _fields(frame: pl.DataFrame, header: list[str | None]) -> pl.DataFrame:
     )
 
 
-def _first_fault(present: set[str]) -> list[pl.Expr]:
-    """`fault` and `column` of the first fault of each row, null where there is none."""
-    found = [
-        (pl.col(RUC.name).str.contains(rf"^[0-9]{{{LENGTH}}}$"), Fault.RUC, RUC),
-        (pl.col(NAME.name) != "", Fault.EMPTY, NAME),
-        (pl.col(NUMBER.name).str.contains(r"^0*[1-9][0-9]{0,4}$"), Fault.NUMBER, NUMBER),
-        *((pl.col(column.name).is_in([*words]), Fault.WORD, column) for column, words in WORDS.items()),
-        *(
-            (_date(column).is_not_null() | (pl.col(column.name) == ""), Fault.DATE, column)
-            for column in DATES
-            if column.name in present
-        ),
-    ]
-    return [
-        pl.coalesce(pl.when(~is_good).then(pl.lit(fault.value)) for is_good, fault, _ in found).alias(
+def _checked(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with their days as dates (`…:day`), and the place of the first CHECK that fails, or null."""
+    dated = rows.with_columns(_day(column) for column in DATES)
+    return dated.with_columns(
+        which=pl.coalesce(
+            pl.when(~is_good).then(pl.lit(which, pl.UInt8)) for which, (is_good, _, _) in enumerate(CHECKS)
+        )
+    )
+
+
+def _told(which: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    places = [*range(len(CHECKS))]
+    return (
+        which.replace_strict(places, [fault.value for _, fault, _ in CHECKS], return_dtype=pl.String).alias(
             "fault"
         ),
-        pl.coalesce(pl.when(~is_good).then(pl.lit(column.official[0])) for is_good, _, column in found).alias(
-            "column"
-        ),
-    ]
+        which.replace_strict(
+            places, [column.official[0] for _, _, column in CHECKS], return_dtype=pl.String
+        ).alias("column"),
+    )
 
 
 def _value(column: Column) -> pl.Expr:
     if column is NUMBER:
         return pl.col(column.name).cast(pl.Int32)
-    return _date(column) if column in DATES else pl.col(column.name)
+    return pl.col(f"{column.name}:day").alias(column.name) if column in DATES else pl.col(column.name)
 
 
-def _date(column: Column) -> pl.Expr:
+def _day(column: Column) -> pl.Expr:
     written = pl.col(column.name)
     day = written.str.slice(0, 10).str.replace_all("/", "-", literal=True)
     return (
-        pl.when(written.str.contains(DATE)).then(day).str.to_date("%Y-%m-%d", strict=False).alias(column.name)
+        pl.when(written.str.contains(DATE))
+        .then(day)
+        .str.to_date("%Y-%m-%d", strict=False)
+        .alias(f"{column.name}:day")
     )
 
 
 def _any_ruc(text: pl.Expr) -> pl.Expr:
     return text.str.extract(rf"([0-9]{{{LENGTH}}})", 1).alias("ruc")
+
+
+CHECKS: tuple[tuple[pl.Expr, Fault, Column], ...] = (
+    (pl.col(RUC.name).str.contains(rf"^[0-9]{{{LENGTH}}}$"), Fault.RUC, RUC),
+    (pl.col(NAME.name) != "", Fault.EMPTY, NAME),
+    (pl.col(NUMBER.name).str.contains(r"^0*[1-9][0-9]{0,4}$"), Fault.NUMBER, NUMBER),
+    *((pl.col(column.name).is_in([*words]), Fault.WORD, column) for column, words in WORDS.items()),
+    *(
+        (pl.col(f"{column.name}:day").is_not_null() | (pl.col(column.name) == ""), Fault.DATE, column)
+        for column in DATES
+    ),
+)
+NONE_BROKEN = pl.DataFrame(
+    schema={"line": pl.UInt32, "fault": pl.String, "column": pl.String, "ruc": pl.String}
+)

@@ -43,6 +43,7 @@ class Command(BaseCommand):
         "Exit status: 0 all loaded; 1 loaded, but for broken rows or missing ones that are too many to be "
         "believed; 2 nothing loaded."
     )
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
