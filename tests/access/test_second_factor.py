@@ -1,7 +1,9 @@
+import logging
 from datetime import datetime, timedelta
 
 import pyotp
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -13,7 +15,7 @@ from afilia.access.rules.limits import Reason, Refusal
 from afilia.access.rules.second_factor import step_of, steps
 from afilia.audit.models import Entry
 from afilia.notices.models import Message
-from tests.builders import KEY, NOW, make_employer, make_key, signed_in_client
+from tests.builders import KEY, NOW, cedula, make_employer, make_key, signed_in_client
 
 SECOND_FACTOR, STEP = "/empleadores/segundo-factor/", "/empleadores/ingresar/codigo/"
 WRONG = Refusal(reason=Reason.WRONG)
@@ -144,6 +146,51 @@ def test_five_wrong_codes_make_even_the_right_one_wait() -> None:
     assert type_code(key, codes[0], now=LATER + timedelta(minutes=1)) is None
 
 
+def test_who_stole_the_key_makes_its_owner_at_a_known_device_wait_for_nothing() -> None:
+    key = make_key(make_employer())
+    app, _ = turn_on(key)
+    actions.open_session(key=key, session_key="s", device="d" * 32, agent="", address="", now=NOW)
+    for device in ("", "e" * 32):
+        for _ in range(5):
+            actions.pass_second_factor(key=key, code="nada", now=LATER, device=device)
+    right = app.at(LATER)
+    locked = actions.pass_second_factor(key=key, code=right, now=LATER, device="e" * 32)
+    assert locked is not None
+    assert locked.reason is Reason.LOCKED
+    assert actions.pass_second_factor(key=key, code=right, now=LATER, device="d" * 32) is None
+
+
+def test_neither_keys_nor_codes_are_in_a_row_or_in_the_log(
+    client: Client, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    employer, number, own = make_employer(), cedula(), "tijera nube caimito 7"
+    handed = actions.hand_over_key(employer=employer, number=number, now=timezone.now(), by="ventanilla 4")
+    client.post("/empleadores/ingresar/", {"number": number, "key": handed})
+    client.post("/empleadores/ingresar/clave-nueva/", {"new_key": own, "repeat": own})
+    secret = client.post(SECOND_FACTOR, follow=True).context["secret"]
+    app = pyotp.TOTP(secret.replace(" ", ""))
+    first = app.at(timezone.now() - timedelta(seconds=30))
+    on = client.post(f"{SECOND_FACTOR}activar/", {"present": own, "code": first})
+    codes = on.context["codes"]
+    client.post("/empleadores/ingresar/", {"number": number, "key": own})
+    client.post(STEP, {"code": "un código mal escrito"})
+    assert client.post(STEP, {"code": codes[0]}).status_code == 302
+    after = client.post(
+        "/empleadores/clave/cambiar/",
+        {"present": own, "new_key": "otra frase de tazas", "repeat": "otra frase de tazas"},
+    )
+    assert after.status_code == 302
+    written = caplog.text + "".join(capfd.readouterr())
+    for model in apps.get_models():
+        if model._meta.managed:
+            for row in model.objects.values_list():
+                written += str([bytes(each) if isinstance(each, memoryview) else each for each in row])
+    device = client.cookies["afilia_device"].value
+    typed = [handed, own, "otra frase de tazas", app.secret, codes[0], codes[0].replace("-", ""), device]
+    assert [text for text in typed if text in written] == []
+
+
 def test_turning_it_on_or_off_is_told_and_written_down_and_ends_the_other_sessions() -> None:
     employer = make_employer()
     key = make_key(employer)
@@ -154,10 +201,16 @@ def test_turning_it_on_or_off_is_told_and_written_down_and_ends_the_other_sessio
     holder = queries.holder(key)
     actions.confirm_second_factor(holder=holder, session_id=this.pk, present=KEY, code=app.at(NOW), now=NOW)
     assert [*KeySession.objects.filter(ended_at=None)] == [this]
-    assert actions.end_second_factor(holder=holder, present="mal", code=app.at(LATER), now=LATER) == WRONG
-    assert actions.end_second_factor(holder=holder, present=KEY, code="000", now=LATER) == WRONG
+    assert (
+        actions.end_second_factor(holder=holder, session_id=0, present="mal", code=app.at(LATER), now=LATER)
+        == WRONG
+    )
+    assert actions.end_second_factor(holder=holder, session_id=0, present=KEY, code="000", now=LATER) == WRONG
     later = LATER + timedelta(minutes=1)
-    assert actions.end_second_factor(holder=holder, present=KEY, code=app.at(later), now=later) is None
+    assert (
+        actions.end_second_factor(holder=holder, session_id=0, present=KEY, code=app.at(later), now=later)
+        is None
+    )
     assert not SecondFactor.objects.exists()
     assert [*Message.objects.order_by("pk").values_list("to", "subject")] == [
         (employer.email, "Segundo factor activado"),
@@ -171,7 +224,10 @@ def test_a_recovery_code_turns_it_off_for_who_lost_the_phone() -> None:
     key = make_key(make_employer())
     _, codes = turn_on(key)
     assert (
-        actions.end_second_factor(holder=queries.holder(key), present=KEY, code=codes[3], now=LATER) is None
+        actions.end_second_factor(
+            holder=queries.holder(key), session_id=0, present=KEY, code=codes[3], now=LATER
+        )
+        is None
     )
 
 

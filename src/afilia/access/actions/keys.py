@@ -84,7 +84,7 @@ def choose_key(*, key: EmployerKey, new_key: str, now: datetime) -> EmployerKey 
 
 @transaction.atomic
 def change_key(
-    *, holder: queries.Holder, present: str, new_key: str, now: datetime
+    *, holder: queries.Holder, session_id: int, present: str, new_key: str, now: datetime
 ) -> EmployerKey | limits.Refusal:
     """Change the key of who is signed in and types the present one; all sessions of it end.
 
@@ -93,7 +93,7 @@ def change_key(
     key = queries.key_for_change(holder.key_id)
     if key is None:
         return limits.Refusal(reason=limits.Reason.WRONG)
-    own = own_tries(key)
+    own = session_tries(session_id)
     verdict = tries.count(own, now=now)
     if verdict.wait:
         return verdict.refusal
@@ -109,9 +109,9 @@ def change_key(
     return changed
 
 
-def own_tries(key: EmployerKey) -> tries.Buckets:
-    """Where the tries are counted of who is past the key already: in a session, or at the second factor."""
-    return {tries.bucket("key", of=str(key.pk)): limits.PAIR}
+def session_tries(session_id: int) -> tries.Buckets:
+    """Where the tries of who is signed in are counted: who stole a session slows down nobody else."""
+    return {tries.bucket("session", of=str(session_id)): limits.PAIR}
 
 
 def is_key(key: EmployerKey, *, typed: str) -> bool:

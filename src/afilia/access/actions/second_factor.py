@@ -7,7 +7,7 @@ from django.db import transaction
 
 from afilia.access import queries
 from afilia.access.actions import tries
-from afilia.access.actions.keys import is_key, own_tries
+from afilia.access.actions.keys import is_key, session_tries
 from afilia.access.actions.sessions import end_other_sessions
 from afilia.access.actions.telling import tell
 from afilia.access.models import EmployerKey, RecoveryCode, SecondFactor
@@ -47,7 +47,8 @@ def confirm_second_factor(
     factor = queries.second_factor_for_change(holder.key_id)
     if factor is None or factor.confirmed_at is not None:
         return limits.Refusal(reason=limits.Reason.WRONG)
-    if refusal := _refused(factor, present=present, code=code, recovery=False, now=now):
+    own = session_tries(session_id)
+    if refusal := _refused(factor, own, present=present, code=code, recovery=False, now=now):
         return refusal
     SecondFactor.objects.filter(pk=factor.pk).update(confirmed_at=now)
     typed = [
@@ -65,13 +66,14 @@ def confirm_second_factor(
 
 @transaction.atomic
 def end_second_factor(
-    *, holder: queries.Holder, present: str, code: str, now: datetime
+    *, holder: queries.Holder, session_id: int, present: str, code: str, now: datetime
 ) -> limits.Refusal | None:
     """Ask for codes no more; it needs the present key and a code of the app or a recovery code."""
     factor = queries.second_factor_for_change(holder.key_id)
     if factor is None or factor.confirmed_at is None:
         return None
-    if refusal := _refused(factor, present=present, code=code, recovery=True, now=now):
+    own = session_tries(session_id)
+    if refusal := _refused(factor, own, present=present, code=code, recovery=True, now=now):
         return refusal
     key = factor.key
     factor.delete()
@@ -81,19 +83,32 @@ def end_second_factor(
 
 
 @transaction.atomic
-def pass_second_factor(*, key: EmployerKey, code: str, now: datetime) -> limits.Refusal | None:
-    """Judge the code of the app, or a recovery code, that follows the right key; None when it is right."""
+def pass_second_factor(
+    *, key: EmployerKey, code: str, now: datetime, device: str = ""
+) -> limits.Refusal | None:
+    """Judge the code of the app, or a recovery code, that follows the right key; None when it is right.
+
+    `device` is the cookie of a browser: where the person has signed in before, tries of who stole the key
+    make nobody wait.
+    """
     factor = queries.second_factor_for_change(key.pk)
     if factor is None or factor.confirmed_at is None:
         return None
-    return _refused(factor, present=None, code=code, recovery=True, now=now)
+    known = bool(device) and queries.is_known_device(key.number, device=device)
+    own = {tries.bucket("code", of=f"{key.pk} {device if known else ''}"): limits.PAIR}
+    return _refused(factor, own, present=None, code=code, recovery=True, now=now)
 
 
 def _refused(
-    factor: SecondFactor, *, present: str | None, code: str, recovery: bool, now: datetime
+    factor: SecondFactor,
+    own: tries.Buckets,
+    *,
+    present: str | None,
+    code: str,
+    recovery: bool,
+    now: datetime,
 ) -> limits.Refusal | None:
     """Count a try, judge the key, where one was asked for, and the code, and use the code up."""
-    own = own_tries(factor.key)
     verdict = tries.count(own, now=now)
     if verdict.wait:
         return verdict.refusal

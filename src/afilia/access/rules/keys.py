@@ -133,10 +133,11 @@ def _parts(text: str, policy: KeyPolicy) -> tuple[set[str], list[str]]:
     # The best way to each place: how much is left over, how many parts, where the last step began, whether it
     # is a part. One character at a time always leads there.
     best = [(at, 0, at - 1, False) for at in range(len(text) + 1)]
+    longest = max(map(len, policy.words))
     for at in range(len(text)):
         left, count, _, _ = best[at]
         best[at + 1] = min(best[at + 1], (left + 1, count, at, False), key=lambda way: way[:2])
-        for end in _ends(text, at, policy):
+        for end in _ends(text, at, policy, longest):
             best[end] = min(best[end], (left, count + 1, at, True), key=lambda way: way[:2])
     parts, rest, end = set(), [], len(text)
     while end:
@@ -149,9 +150,8 @@ def _parts(text: str, policy: KeyPolicy) -> tuple[set[str], list[str]]:
     return parts, rest
 
 
-def _ends(text: str, at: int, policy: KeyPolicy) -> Iterator[int]:
-    """Where the obvious parts that begin at a place end."""
-    longest = max(map(len, policy.words))
+def _ends(text: str, at: int, policy: KeyPolicy, longest: int) -> Iterator[int]:
+    """Where the obvious parts that begin at a place end; no word is longer than `longest`."""
     for end in range(at + 1, min(len(text), at + longest) + 1):
         if text[at:end] in policy.words:
             yield end

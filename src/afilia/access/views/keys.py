@@ -78,6 +78,7 @@ def change_key(request: HolderRequest) -> HttpResponse:
     try:
         key = actions.change_key(
             holder=holder,
+            session_id=request.session_id,
             present=form.cleaned_data["present"],
             new_key=form.cleaned_data["new_key"],
             now=timezone.now(),

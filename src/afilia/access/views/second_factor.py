@@ -66,6 +66,7 @@ def second_factor_off(request: HolderRequest) -> HttpResponse:
         return render(request, "access/second_factor_off.html", {"form": form})
     refusal = actions.end_second_factor(
         holder=request.holder,
+        session_id=request.session_id,
         present=form.cleaned_data["present"],
         code=form.cleaned_data["code"],
         now=timezone.now(),

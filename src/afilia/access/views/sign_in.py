@@ -60,7 +60,12 @@ def second_step(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if not form.is_valid():
         return render(request, "access/second_step.html", {"form": form})
-    refusal = actions.pass_second_factor(key=step.key, code=form.cleaned_data["code"], now=timezone.now())
+    refusal = actions.pass_second_factor(
+        key=step.key,
+        code=form.cleaned_data["code"],
+        device=sessions.device_cookie(request),
+        now=timezone.now(),
+    )
     if refusal is not None:
         form.refuse(refusal)
         return render(request, "access/second_step.html", {"form": form}, status=status(refusal))
