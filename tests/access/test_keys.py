@@ -102,6 +102,8 @@ def test_short_words_and_those_that_many_names_have_are_free(key: str) -> None:
         "iess iess iess 2026",
         "claveclaveclave7",
         "lunesmartesmiercoles",
+        "Juan y María 2020",
+        "amor de mi vida 2024",
         "administrador123",
     ],
 )

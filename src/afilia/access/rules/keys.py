@@ -142,10 +142,10 @@ def _parts(text: str, policy: KeyPolicy) -> tuple[set[str], list[str]]:
     parts, rest, end = set(), [], len(text)
     while end:
         _, _, at, known = best[end]
-        if known:
-            parts.add(text[at:end])
-        else:
+        if not known:
             rest.append(text[at])
+        elif end - at >= RUN:  # shorter words only join others
+            parts.add(text[at:end])
         end = at
     return parts, rest
 
