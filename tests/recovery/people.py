@@ -145,3 +145,10 @@ class Browser:
     @property
     def is_signed_in(self) -> bool:
         return self.client.get("/empleadores/batch/historial/").status_code == 200
+
+
+def object_to(address: str, client: Client | None = None) -> HttpResponse:
+    """Open «no fui yo» of a mail and press the button."""
+    client = client or Client()
+    assert client.get(address)["Location"] == f"{BEGIN}no-fui-yo/"
+    return client.post(f"{BEGIN}no-fui-yo/")

@@ -20,6 +20,7 @@ from tests.recovery.people import (
     make_domestic,
     make_foreigner,
     make_holder,
+    object_to,
     path,
     text,
 )
@@ -222,29 +223,28 @@ def test_not_me_ends_the_recovery_with_a_click_and_tells_the_owner(browser: Brow
     link, objection = path(browser.mail), path(browser.mail, "no-fui-yo")
     owner = Client()
     for _ in range(2):
-        assert "¿No fue usted?" in owner.get(objection).content.decode()
-        assert owner.head(objection).status_code == 200
-    assert "está detenida" in owner.post(objection).content.decode()
-    browser.visit(link)
+        assert "¿No fue usted?" in owner.get(objection, follow=True).content.decode()
+        assert owner.head(objection).status_code == 302
+    assert "está detenida" in object_to(objection, owner).content.decode()
     assert "ya no vale" in browser.visit(link).content.decode()
     assert browser.mails(browser.holder.employer.email)[-1]["Subject"] == (
         "Detuvimos la recuperación de su clave"
     )
     assert Entry.objects.filter(event="recovery.objected").count() == 1
-    assert "está detenida" in owner.post(objection).content.decode()
+    assert "está detenida" in object_to(objection).content.decode()
     assert Entry.objects.filter(event="recovery.objected").count() == 1
 
 
 def test_not_me_of_the_first_mail_ends_it_too(browser: Browser) -> None:
     browser.begin()
-    Client().post(path(browser.mail, "no-fui-yo"))
+    object_to(path(browser.mail, "no-fui-yo"))
     mails = browser.mails(browser.holder.employer.email)
     assert "Este intento ya terminó" in browser.post(code=code(text(mails[0]))).content.decode()
 
 
 def test_not_me_while_the_key_is_being_chosen_keeps_the_old_key(browser: Browser) -> None:
     browser.open()
-    Client().post(path(browser.mail, "no-fui-yo"))
+    object_to(path(browser.mail, "no-fui-yo"))
     assert "ya terminó" in browser.save().content.decode()
     assert sign_in(browser.holder.key.number, KEY)
 
@@ -253,14 +253,23 @@ def test_not_me_too_late_says_what_to_do(browser: Browser) -> None:
     browser.open()
     objection = path(browser.mail, "no-fui-yo")
     browser.save()
-    assert "La clave ya se cambió" in Client().get(objection).content.decode()
+    assert "La clave ya se cambió" in Client().get(objection, follow=True).content.decode()
 
 
-@pytest.mark.parametrize("token", ["x", "00000000000000000000000000000000:x", "no-existe"])
+@pytest.mark.parametrize("token", ["x/", "00000000000000000000000000000000:x/", "no-existe", "a/b/c."])
 def test_an_objection_to_nothing_is_answered_kindly(client: Client, token: str) -> None:
-    for answer in (client.get(f"{BEGIN}no-fui-yo/{token}/"), client.post(f"{BEGIN}no-fui-yo/{token}/")):
-        assert answer.status_code == 200
-        assert "ya no vale" in answer.content.decode()
+    answer = client.get(f"{BEGIN}no-fui-yo/{token}", follow=True)
+    assert answer.status_code == 200
+    assert "ya no vale" in answer.content.decode()
+    assert "ya no vale" in client.post(f"{BEGIN}no-fui-yo/").content.decode()
+
+
+@pytest.mark.parametrize("damage", ["{}", "{}.", "{}/.", "{}//"])
+def test_links_that_a_mail_program_damaged_a_little_still_lead_on(browser: Browser, damage: str) -> None:
+    browser.pass_code()
+    browser.visit(damage.format(path(browser.mail).rstrip("/")))
+    browser.post()
+    assert browser.at.endswith("/clave/")
 
 
 def test_documents_say_the_cases_the_roads_and_what_to_bring(client: Client) -> None:

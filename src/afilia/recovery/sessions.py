@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from afilia.recovery import rules
 
-KEPT, LINK = "recoveries", "recovery-link"
+KEPT, LINK, OBJECTION = "recoveries", "recovery-link", "recovery-objection"
 MOST = 10  # recoveries of one browser; the oldest are forgotten
 
 
@@ -49,3 +49,13 @@ def held_link(request: HttpRequest) -> bytes:
 
 def drop_link(request: HttpRequest) -> None:
     request.session.pop(LINK, None)
+
+
+def hold_objection(request: HttpRequest, recovery_id: UUID | None) -> None:
+    """Keep to which recovery the reader of a mail objects; None for a token that is nobody's."""
+    request.session[OBJECTION] = str(recovery_id) if recovery_id else ""
+
+
+def held_objection(request: HttpRequest) -> UUID | None:
+    kept = request.session.get(OBJECTION)
+    return UUID(kept) if kept else None

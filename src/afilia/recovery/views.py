@@ -119,10 +119,17 @@ def delivery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
 @require_safe
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """The address in the mail. It costs nothing, whoever visits it: what it carries leaves the address."""
-    sessions.hold_link(request, verification.link_digest(token))
-    response = redirect("recovery:open")
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    sessions.hold_link(request, verification.link_digest(token.strip("/.")))
+    return _without_token("recovery:open")
+
+
+@private
+@require_safe
+def objection_link(request: HttpRequest, token: str) -> HttpResponse:
+    """«No fui yo» in the mail: it costs nothing either."""
+    recovery = queries.recovery_of_objection(token.strip("/."))
+    sessions.hold_objection(request, recovery.pk if recovery else None)
+    return _without_token("recovery:object")
 
 
 @private
@@ -171,9 +178,10 @@ def new_key(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
 
 @private
 @require_http_methods(PAGE)
-def objection(request: HttpRequest, token: str) -> HttpResponse:
-    """«No fui yo»: looking costs nothing, a click ends the recovery."""
-    recovery = queries.recovery_of_objection(token)
+def objection(request: HttpRequest) -> HttpResponse:
+    """A click of somebody who reads the employer's mail ends the recovery."""
+    recovery_id = sessions.held_objection(request)
+    recovery = queries.recovery(recovery_id) if recovery_id else None
     page: dict[str, Any] = {"recovery": recovery}
     if recovery is not None and request.method == "POST":
         page["ended"] = actions.object_to(recovery=recovery, now=timezone.now())
@@ -192,6 +200,12 @@ def _enter(request: HttpRequest, key: EmployerKey) -> str:
     page = access_sessions.enter(request, key, quiet=True)  # the owner is told of the new key
     messages.success(request, gettext("Su clave nueva está guardada y ya ingresó con ella."))
     return page
+
+
+def _without_token(page: str) -> HttpResponse:
+    response = redirect(page)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def _of_browser(request: HttpRequest, recovery_id: UUID, step: Step, *, now: datetime) -> Recovery | None:
