@@ -1,4 +1,7 @@
 import hashlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -165,3 +168,20 @@ def test_form_shows_no_key_again_and_lets_managers_fill_it() -> None:
     page = NewKeyForm({"new_key": GOOD, "repeat": "otra"}, about=ABOUT).as_p()
     assert GOOD not in page
     assert page.count('autocomplete="new-password"') == 2
+
+
+@pytest.mark.parametrize("content", [None, ""])
+def test_a_list_that_is_not_there_is_named_at_start(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "keys.txt"
+    if content is not None:
+        path.write_text(content)
+    done = subprocess.run(
+        [sys.executable, "-m", "afilia", "check_nothing"],
+        env={**os.environ, "AFILIA_BREACHED_KEYS": str(path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert done.stderr.startswith("afilia: AFILIA_BREACHED_KEYS is ")
+    assert "one key or hash a line" in done.stderr
