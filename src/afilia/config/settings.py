@@ -1,7 +1,6 @@
 """All settings, from the environment. docs/settings.md explains each; a test holds it to this file."""
 
 from datetime import timedelta
-from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -127,7 +126,7 @@ BREACHED_KEYS = breached_keys(env.text("AFILIA_BREACHED_KEYS", ""))
 # Registration of employers, and changes of their e-mail
 REGISTRATIONS_PER_HOUR = env.number("AFILIA_REGISTRATIONS_PER_HOUR", 10)  # from one network address
 EMAIL_CHANGE_WAIT = timedelta(hours=env.number("AFILIA_EMAIL_CHANGE_HOURS", 72))
-if EMAIL_CHANGE_WAIT < timedelta(hours=0 if DEMO else 1):
+if timedelta(hours=0 if DEMO else 1) > EMAIL_CHANGE_WAIT:
     raise SettingError("AFILIA_EMAIL_CHANGE_HOURS must be 1 or more; 0 is for the demo alone.")
 
 HANDED_KEY_HOURS = env.number("AFILIA_HANDED_KEY_HOURS", 72)
