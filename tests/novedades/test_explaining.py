@@ -2,7 +2,7 @@ import json
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afilia.novedades.catalogue import explain
@@ -25,6 +25,7 @@ def frame(rows: list[tuple[int, str, str, str]]) -> pl.DataFrame:
     )
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(FOUND, max_size=12))
 def test_by_columns_is_the_same_as_one_by_one(rows: list[tuple[int, str, str, str]]) -> None:
     told = in_words(frame(rows))
@@ -35,6 +36,7 @@ def test_by_columns_is_the_same_as_one_by_one(rows: list[tuple[int, str, str, st
     ]
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(FOUND, min_size=1, max_size=12))
 def test_json_rows_say_the_same_whatever_signs_they_hold(rows: list[tuple[int, str, str, str]]) -> None:
     told = in_words(frame(rows))

@@ -5,7 +5,7 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afilia.novedades import check as checking_module
@@ -210,6 +210,7 @@ def everything(content: bytes) -> object:
     )
 
 
+@settings(deadline=None)
 @given(PARTS, st.booleans(), st.integers(1, 200), st.sampled_from(["utf-8", "utf-8-sig", "cp1252"]))
 def test_size_of_the_pieces_does_not_matter(
     parts: list[tuple[str, str]], ended: bool, size: int, encoding: str
