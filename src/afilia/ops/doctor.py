@@ -40,7 +40,7 @@ def examine(*, now: datetime) -> list[tuple[str, bool, str]]:
 
 def _settings(_now: datetime) -> str:
     found = checks.run_checks(include_deployment_checks=not settings.DEMO)
-    serious = [message for message in found if message.is_serious()]
+    serious = [message for message in found if message.is_serious() and not message.is_silenced()]
     if serious:
         raise Trouble("; ".join(message.msg for message in serious))
     return "demo" if settings.DEMO else "production"
