@@ -89,7 +89,7 @@ def _taxpayers(*, now: datetime) -> None:
             province="PICHINCHA",
             canton="QUITO",
             parish="IÑAQUITO",
-            ciiu="",
+            ciiu="G469000",
             activity=raw["activity"],
         )
         for raw in demo.DATA["taxpayer"]
