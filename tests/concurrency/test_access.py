@@ -92,6 +92,24 @@ def test_a_handed_over_key_is_spent_once(together: Together) -> None:
     assert actions.sign_in(number=number, key=f"{OWN_KEY} {turn}", address=HOME, now=NOW) == key
 
 
+def test_a_key_changed_recovered_and_used_at_once_waits_for_no_deadlock(together: Together) -> None:
+    key = make_key(make_employer())
+    holder, later = queries.holder(key), NOW + timedelta(seconds=1)
+    change = partial(actions.change_key, holder=holder, session_id=1, present=KEY, new_key=OWN_KEY, now=later)
+    recover = partial(
+        actions.set_key, employer=key.employer, number=key.number, key="otra de tazas", now=later
+    )
+    begin = partial(
+        actions.open_session, key=key, session_key="s", device="d" * 32, agent="", address=HOME, now=NOW
+    )
+    hand_over = partial(
+        actions.hand_over_key, employer=key.employer, number=key.number, now=later, by="ventanilla 4"
+    )
+    answers = together(*[change, recover, hand_over] * 3, begin, sign_in(key, KEY), sign_in(key, OWN_KEY))
+    assert [each for each in answers if isinstance(each, Exception)] == []
+    assert audit.verify() is None
+
+
 def make_second_factor(key: EmployerKey) -> tuple[pyotp.TOTP, list[str]]:
     holder = queries.holder(key)
     actions.begin_second_factor(holder=holder, now=NOW)

@@ -46,7 +46,8 @@ def key(key_id: int, *, changed_at: datetime) -> EmployerKey | None:
 
 def key_for_change(key_id: int, *, changed_at: datetime | None = None) -> EmployerKey | None:
     """The key, locked until the transaction ends; with `changed_at` only when it was not changed since."""
-    found = EmployerKey.objects.select_related("employer").select_for_update(of=("self",)).filter(pk=key_id)
+    keys = EmployerKey.objects.select_related("employer").select_for_update(of=("self",), no_key=True)
+    found = keys.filter(pk=key_id)
     return (found if changed_at is None else found.filter(changed_at=changed_at)).first()
 
 

@@ -58,6 +58,7 @@ def hand_over_key(*, employer: Employer, number: str, now: datetime, by: str) ->
     ]
     key = "-".join(groups)
     until = now + timedelta(hours=settings.HANDED_KEY_HOURS)
+    _lock(number)
     SecondFactor.objects.filter(key__employer=employer, key__number=number).delete()
     held = _set(employer=employer, number=number, key=key, now=now, handed_until=until)
     tell(held, what="key_handed_over", now=now, until=until)
@@ -71,6 +72,7 @@ def choose_key(*, key: EmployerKey, new_key: str, now: datetime) -> EmployerKey 
 
     None when that one is spent, expired or replaced. Raises KeyRefusedError.
     """
+    _lock(key.number)
     handed = queries.key_for_change(key.pk, changed_at=key.changed_at)
     if handed is None or handed.handed_until is None or handed.handed_until <= now:
         return None
@@ -90,6 +92,7 @@ def change_key(
 
     Tries with a wrong present key are counted as those of a sign-in are. Raises KeyRefusedError.
     """
+    _lock(holder.number)
     key = queries.key_for_change(holder.key_id)
     if key is None:
         return limits.Refusal(reason=limits.Reason.WRONG)
@@ -122,8 +125,7 @@ def is_key(key: EmployerKey, *, typed: str) -> bool:
 def _set(
     *, employer: Employer, number: str, key: str, now: datetime, handed_until: datetime | None = None
 ) -> EmployerKey:
-    with connection.cursor() as cursor:  # the first key of a number decides the salt of all
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('employer-key:' || %s, 0))", [number])
+    _lock(number)
     keys = queries.keys_of_person(number)
     encoded = hashing.encode_like(keys[0].encoded, key) if keys else hashing.encode(key)
     if any(other.encoded == encoded and other.employer_id != employer.pk for other in keys):
@@ -137,6 +139,12 @@ def _set(
     KnownDevice.objects.filter(key=held).delete()
     tries.clear({tries.bucket("account", of=number): limits.ACCOUNT})
     return held
+
+
+def _lock(number: str) -> None:
+    """Wait for who else sets a key of a person: the first one decides the salt of all. Before any row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('employer-key:' || %s, 0))", [number])
 
 
 def _record(event: str, key: EmployerKey, *, actor: str, now: datetime) -> None:
