@@ -65,10 +65,11 @@ def hire(database: psycopg.Connection, *, count: int) -> None:
 
 EMPLOYER = "(SELECT id FROM employers_employer WHERE ruc = %(ruc)s)"
 HIRE = (
-    "INSERT INTO employers_employer (ruc, kind, name, email, history_version) "
-    "VALUES (%(ruc)s, 'company', 'EJEMPLO S. A.', '', 0) ON CONFLICT DO NOTHING",
-    "INSERT INTO employers_branch (employer_id, number, name, opened_on) "
-    f"SELECT {EMPLOYER}, number, number, '2011-08-24' FROM (VALUES ('0001'), ('0002')) b (number) "
+    "INSERT INTO employers_employer "
+    "(ruc, kind, name, email, phone, province, canton, street, history_version) "
+    "VALUES (%(ruc)s, 'company', 'EJEMPLO S. A.', '', '', '', '', '', 0) ON CONFLICT DO NOTHING",
+    "INSERT INTO employers_branch (employer_id, number, name, address, opened_on) "
+    f"SELECT {EMPLOYER}, number, number, '', '2011-08-24' FROM (VALUES ('0001'), ('0002')) b (number) "
     "ON CONFLICT DO NOTHING",
     # Ids of persons and employments in the order of the workers, beyond those of others.
     "UPDATE made_up SET at = at + (SELECT greatest(max(p.id), max(e.id), 0) "

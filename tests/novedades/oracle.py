@@ -139,12 +139,14 @@ class History:
         return [work for work in self.works if (work.worker, work.branch) == (line.worker, line.branch)]
 
     def _entry(self, line: Line) -> tuple[Work | None, list[str]]:
+        assert line.on
         elsewhere = any(
-            work.worker == line.worker and work.branch != line.branch and work.left is None
+            work.worker == line.worker
+            and work.branch != line.branch
+            and (work.left is None or work.left >= line.on)
             for work in self.works
         )
         codes = ["entry.other-branch"] if elsewhere else []
-        assert line.on
         for work in self._of(line):
             if work.entered == line.on:
                 return work, codes

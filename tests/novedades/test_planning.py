@@ -95,6 +95,15 @@ def test_who_is_active_in_another_branch_enters_with_a_warning(desk: Desk, worke
     assert planned.finding("entry.other-branch")["arg"] == "0001"
 
 
+@pytest.mark.parametrize(("left", "codes"), [(13, []), (14, ["entry.other-branch"])])
+def test_the_last_day_in_another_branch_is_a_day_of_work_there(
+    desk: Desk, left: int, codes: list[str]
+) -> None:
+    other = make_employment(branch=branch(desk, "0002"), left_on=date(2026, 11, left))
+    planned = desk.plan(desk.record("ENT", number_of(other), fecha_ingreso="20261114"))
+    assert (planned.outcomes, planned.codes()) == (["new"], codes)
+
+
 def test_work_for_another_employer_is_nobodys_business(desk: Desk) -> None:
     elsewhere = make_employment(branch=make_branch(make_employer()))
     planned = desk.plan(desk.record("ENT", number_of(elsewhere)))

@@ -275,7 +275,8 @@ COLUMNS_OF = {
         "birth_on": "c.birth_on",
         "answer": "c.answer",
         "death_on": "c.death_on",
-        "elsewhere": ELSEWHERE + "x.left_on IS NULL AND x.branch_id IS DISTINCT FROM b.id)",
+        "elsewhere": ELSEWHERE
+        + "(x.left_on IS NULL OR x.left_on >= s.on_date) AND x.branch_id IS DISTINCT FROM b.id)",
     },
     Effect.EXIT: DAYS,
     Effect.PAY: {"pay_before": "v.amount"},
