@@ -7,7 +7,7 @@ from django.test import Client
 
 from afilia.audit.models import Entry
 from afilia.notices.models import Message
-from afilia.recovery.models import Recovery
+from afilia.recovery.models import Recovery, Tally
 from afilia.registries.sri import Standing
 from tests.builders import KEY, cedula, company_ruc, make_branch, make_key, make_taxpayer
 from tests.recovery.people import (
@@ -91,6 +91,18 @@ def test_another_code_keeps_what_was_typed_and_the_first_code(browser: Browser) 
     assert code(browser.mail) != first or len(browser.mails(browser.holder.employer.email)) == 2
     browser.post(code=first)
     assert browser.at.endswith("/enlace/")
+
+
+def test_the_page_asks_for_the_mail_until_it_is_known(browser: Browser) -> None:
+    page = browser.begin().content.decode()
+    assert "el correo está en camino" in page
+    part = browser.at.replace("codigo", "correo")
+    assert f'hx-get="{part}"' in page
+    assert browser.client.get(part).status_code == 200
+    assert browser.mail
+    answer = browser.client.get(part)
+    assert (answer.status_code, "el correo ya salió" in answer.content.decode()) == (286, True)
+    assert "hx-get" not in browser.client.get(browser.at).content.decode()
 
 
 def test_after_five_codes_the_page_says_so_and_offers_no_other(browser: Browser) -> None:
@@ -193,6 +205,7 @@ def test_the_register_down_is_said_and_nothing_is_begun(client: Client, db: None
     assert f'value="{holder.employer.ruc}"' in answer.content.decode()
     assert not Recovery.objects.exists()
     assert not Message.objects.exists()
+    assert {*Tally.objects.values_list("times", flat=True)} == {0}
 
 
 def test_the_register_down_does_not_hinder_domestic_employers(mails: Mails) -> None:

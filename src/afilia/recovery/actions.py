@@ -3,6 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 
 from afilia.access import actions as access
 from afilia.access.models import EmployerKey
@@ -30,14 +31,19 @@ def begin(
     is written are the same whatever exists. A RUC that is not active, and a first key, are told by mail and
     to the reader of the employer's mail alone. Raises RegisterDownError: nothing was counted or begun.
     """
-    active = is_active(ruc)
+    scopes = _scopes(number=number, ruc=ruc, address=address)
     with transaction.atomic():
-        needed = _count(number=number, ruc=ruc, address=address, now=now)
+        needed = _count(scopes, now=now)
         if needed is Pass.PROOF and _is_proved(solution, ticket, address=address, now=now):
             needed = Pass.FREE
         if needed is not Pass.FREE:
             transaction.set_rollback(True)  # what does not begin does not count
             return needed
+    try:
+        active = is_active(ruc)
+    except sri.RegisterDownError:
+        _take_back(scopes)
+        raise
     return _begin(number=number, ruc=ruc, branch=branch, active=active, now=now)
 
 
@@ -175,28 +181,40 @@ def _tell(recovery: Recovery, email: str, template: str, *, now: datetime) -> No
     notices.post(to=email, template=template, facts=_facts(recovery), now=now)
 
 
-def _count(*, number: str, ruc: str, address: str, now: datetime) -> Pass:
-    """Count a beginning in the scopes of the limits, and what it takes now."""
+def _scopes(*, number: str, ruc: str, address: str) -> dict[str, bytes]:
+    """What a beginning counts for; always in this order, so that nobody waits in a circle."""
     client = addresses.block(address, ipv4=32, ipv6=IPV6_SUBSCRIBER)
     block = addresses.block(address, ipv4=IPV4_BLOCK, ipv6=IPV6_BLOCK)
-    scopes = {
-        "account": f"{number} {ruc}",
-        "pair": f"{number} {ruc} {block}",
-        "address": client,
-        "block": block,
+    account = f"{number} {ruc}"
+    return {
+        "account": _what("account", account),
+        "pair": _what("pair", f"{account} {block}"),
+        "address": _what("address", client),
+        "block": _what("block", block),
     }
-    # Always in this order, so that nobody waits in a circle.
-    times = {scope: _tally(scope, what, since=rules.WINDOW, now=now) for scope, what in scopes.items()}
-    return rules.pass_needed(**times)
+
+
+def _count(scopes: dict[str, bytes], *, now: datetime) -> Pass:
+    """Count a beginning in the scopes of the limits, and what it takes now."""
+    return rules.pass_needed(
+        **{scope: _tally(what, window=rules.WINDOW, now=now) for scope, what in scopes.items()}
+    )
+
+
+def _take_back(scopes: dict[str, bytes]) -> None:
+    """Count a beginning that came to nothing through no fault of the person's as none."""
+    with transaction.atomic():
+        for what in scopes.values():
+            Tally.objects.filter(what=what).update(times=F("times") - 1)
 
 
 def _is_proved(solution: str, ticket: str, *, address: str, now: datetime) -> bool:
     """Whether the browser worked or waited; each proof serves once, and one wait at a time an address."""
     if solution and (challenge := proof.solved(solution, address=address, now=now)):
-        return _tally("proof", challenge, since=rules.WINDOW, now=now) == 1
+        return _tally(_what("proof", challenge), window=rules.WINDOW, now=now) == 1
     if ticket and proof.waited(ticket, address=address, now=now):
         client = addresses.block(address, ipv4=32, ipv6=IPV6_SUBSCRIBER)
-        return _tally("wait", client, since=rules.WAIT_OR_PROOF, now=now) == 1
+        return _tally(_what("wait", client), window=rules.WAIT_OR_PROOF, now=now) == 1
     return False
 
 
@@ -209,10 +227,13 @@ RETURNING times
 """
 
 
-def _tally(scope: str, what: str, *, since: timedelta, now: datetime) -> int:
+def _tally(what: bytes, *, window: timedelta, now: datetime) -> int:
     """Count one more, and how often it was within the window that the first one began."""
-    digest = codes.digest(settings.SECRET_KEY, purpose=f"recovery.{scope}", typed=what)
     with connection.cursor() as cursor:
-        cursor.execute(TALLY, {"what": digest, "now": now, "before": now - since})
+        cursor.execute(TALLY, {"what": what, "now": now, "before": now - window})
         (times,) = cursor.fetchone()
     return int(times)
+
+
+def _what(scope: str, text: str) -> bytes:
+    return codes.digest(settings.SECRET_KEY, purpose=f"recovery.{scope}", typed=text)

@@ -18,6 +18,7 @@ from afilia.access.actions import KeyRefusedError
 from afilia.access.forms import NewKeyForm
 from afilia.access.models import EmployerKey
 from afilia.kit.proxies import client_address
+from afilia.notices.rules import Delivery
 from afilia.recovery import actions, proof, queries, sessions
 from afilia.recovery.documents import guide
 from afilia.recovery.forms import BeginForm, ShortCodeForm
@@ -31,6 +32,7 @@ from afilia.verification.models import Attempt
 from afilia.verification.rules import Verdict
 
 PAGE = ["GET", "HEAD", "POST"]
+ASK_NO_MORE = 286  # the status with which HTMX stops asking
 V = TypeVar("V", bound=Callable[..., HttpResponse])
 
 
@@ -106,13 +108,16 @@ def link_sent(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
 @private
 @require_safe
 def delivery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
-    """What became of the mail sent last: a part of the page that asks again until it is known."""
+    """What became of the mail sent last: a part of the page, asked for again until it is known."""
     now = timezone.now()
     recovery = _of_browser(request, recovery_id, Step.BEGUN, now=now)
     if recovery is None:
         return HttpResponse(status=204)
     attempt = recovery.link_attempt or recovery.code_attempt
-    return render(request, "recovery/delivery.html", _mail(attempt, recovery_id, now=now))
+    page = _mail(attempt, recovery_id, now=now)
+    return render(
+        request, "recovery/delivery.html", page, status=200 if page["is_under_way"] else ASK_NO_MORE
+    )
 
 
 @private
@@ -250,7 +255,9 @@ def _clock(attempt: Attempt, *, now: datetime) -> dict[str, Any]:
 
 
 def _mail(attempt: Attempt, recovery_id: UUID | None, *, now: datetime) -> dict[str, Any]:
-    return {"delivery": verification.delivery_state(attempt, now=now), "recovery_id": recovery_id}
+    state = verification.delivery_state(attempt, now=now)
+    under_way = state in {Delivery.WAITING, Delivery.DELAYED}
+    return {"delivery": state, "is_under_way": under_way, "recovery_id": recovery_id}
 
 
 def _last_passed(request: HttpRequest, *, now: datetime) -> UUID | None:
