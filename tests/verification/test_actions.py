@@ -102,15 +102,16 @@ def test_code_of_another_attempt_is_wrong() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("sent", [1, 2])
+@pytest.mark.parametrize(("sent", "burns"), [(1, True), (2, True), (1, False)])
 def test_fifty_guesses_at_once_are_judged_three_times(
-    sent: int, together: Callable[..., list[object]]
+    sent: int, burns: bool, together: Callable[..., list[object]]
 ) -> None:
     attempt = open_attempt()
     for _ in range(sent - 1):
         again(attempt)
     guess = wrong(*codes(attempt))
-    verdicts = together(*[partial(judge, attempt, guess)] * 50)
+    guesses = partial(actions.judge_code, attempt_id=attempt.pk, typed=guess, now=NOW, burns=burns)
+    verdicts = together(*[guesses] * 50)
     assert (verdicts.count(Verdict.WRONG), verdicts.count(Verdict.SPENT)) == (3, 47)
     assert {*Code.objects.values_list("tries", flat=True)} == {3}
 

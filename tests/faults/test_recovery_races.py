@@ -1,0 +1,81 @@
+"""Two who finish one recovery at once, and one who objects meanwhile: real threads, real transactions."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from django.utils import timezone
+
+from afilia.access.models import EmployerKey
+from afilia.audit import queries as audit
+from afilia.audit.models import Entry
+from afilia.notices.models import Message
+from afilia.recovery import actions, queries
+from afilia.recovery.models import Recovery
+from afilia.verification.rules import Verdict
+from tests.concurrency.conftest import together
+from tests.recovery.people import Holder, make_holder
+from tests.verification.attempts import codes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+__all__ = ["together"]
+
+Together = Callable[..., list[object]]
+
+
+def passed(holder: Holder) -> Recovery:
+    """A recovery whose first code was typed."""
+    now = timezone.now()
+    recovery = actions.begin(**holder.form, address="192.0.2.1", solution="", ticket="", now=now)
+    assert isinstance(recovery, Recovery)
+    (typed,) = codes(recovery.code_attempt)
+    assert actions.judge_code(recovery=recovery, typed=typed, now=now) is Verdict.RIGHT
+    return recovery
+
+
+def completing(recovery: Recovery, count: int) -> list[Callable[[], object]]:
+    """As many browsers as that, each with the recovery as it was read before."""
+    read = [queries.recovery(recovery.pk) for _ in range(count)]
+    return [
+        partial(actions.complete, recovery=mine, key=f"tres gatos miran la lluvia {turn}", now=timezone.now())
+        for turn, mine in enumerate(read)
+        if mine
+    ]
+
+
+def test_of_ten_who_save_a_key_at_once_one_does(together: Together) -> None:
+    recovery = passed(make_holder())
+    results = together(*completing(recovery, 10))
+    assert sum(isinstance(result, EmployerKey) for result in results) == 1
+    assert results.count(None) == 9
+    assert Entry.objects.filter(event="recovery.completed").count() == 1
+    assert Message.objects.filter(subject="La clave de empleador cambió").count() == 1
+    assert audit.verify() is None
+
+
+def test_an_objection_and_a_new_key_at_once_are_one_or_the_other(together: Together) -> None:
+    holder = make_holder()
+    for _ in range(3):
+        recovery = passed(holder)
+        before = EmployerKey.objects.get(pk=holder.key.pk).changed_at
+        mine = queries.recovery(recovery.pk)
+        assert mine
+        objecting = partial(actions.object_to, recovery=mine, now=timezone.now())
+        ended, saved = together(objecting, *completing(recovery, 1))
+        assert ended is (saved is None)
+        changed = EmployerKey.objects.get(pk=holder.key.pk).changed_at != before
+        assert changed is isinstance(saved, EmployerKey)
+
+
+def test_of_fifty_right_codes_at_once_one_sends_a_link(together: Together) -> None:
+    holder = make_holder()
+    now = timezone.now()
+    recovery = actions.begin(**holder.form, address="192.0.2.1", solution="", ticket="", now=now)
+    assert isinstance(recovery, Recovery)
+    (typed,) = codes(recovery.code_attempt)
+    read = [queries.recovery(recovery.pk) for _ in range(50)]
+    verdicts = together(
+        *[partial(actions.judge_code, recovery=mine, typed=typed, now=now) for mine in read if mine]
+    )
+    assert (verdicts.count(Verdict.RIGHT), verdicts.count(Verdict.OVER)) == (1, 49)
+    assert Message.objects.filter(subject="Recuperación Clave para RUC").count() == 1
