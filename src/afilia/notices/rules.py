@@ -8,6 +8,7 @@ from enum import StrEnum
 
 FIRST_FOR_GOOD = 500  # RFC 5321, 4.2.1: from here on a reply says no for good, below it says not now
 CODE = re.compile(r"\d{6}")
+PIECE = 12  # characters
 LINK = re.compile(r"https?://\S+")
 
 
@@ -38,6 +39,12 @@ class Kind(StrEnum):
 class Part:
     kind: Kind
     lines: tuple[str, ...]
+
+    @property
+    def pieces(self) -> list[str]:
+        """The first line in pieces between which a narrow screen may break it."""
+        line = self.lines[0]
+        return [line[at : at + PIECE] for at in range(0, len(line), PIECE)]
 
 
 def is_expired(expires_at: datetime | None, *, now: datetime) -> bool:
