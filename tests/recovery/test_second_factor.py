@@ -4,7 +4,7 @@ import pytest
 
 from afilia.access.models import SecondFactor
 from afilia.recovery.models import Recovery
-from tests.builders import NOW
+from tests.builders import NOW, make_employer, make_key, signed_in_client
 from tests.recovery.people import Browser, make_holder
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +36,9 @@ def test_a_handed_key_beside_the_key_of_somebody_else_is_nobodys(browser: Browse
     browser.holder.key.save()
     browser.begin()
     assert Recovery.objects.get().standing == "unknown"
+
+
+def test_who_is_signed_in_for_another_employer_stays_so(browser: Browser) -> None:
+    signed_in_client(browser.client, make_key(make_employer()))
+    browser.pass_code()
+    assert browser.is_signed_in

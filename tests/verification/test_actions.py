@@ -210,6 +210,8 @@ def test_ledger_tells_of_every_code_and_every_guess_but_no_code() -> None:
     code = codes(attempt)[0]
     judge(attempt, wrong(code))
     judge(attempt, code)
+    for _ in range(5):
+        judge(attempt, code)  # judged no more, and not told
     entries = Entry.objects.filter(subject=f"attempt:{attempt.pk}").order_by("pk")
     assert [(entry.event, entry.facts.get("verdict")) for entry in entries] == [
         ("verification.code-sent", None),

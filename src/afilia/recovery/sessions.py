@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from afilia.access import sessions as access_sessions
 from afilia.recovery import rules
 
 KEPT, LINK, OBJECTION = "recoveries", "recovery-link", "recovery-objection"
@@ -22,12 +23,16 @@ class Step(IntEnum):
 
 
 def reach(request: HttpRequest, recovery_id: UUID, step: Step, *, now: datetime) -> None:
-    """Write down that this browser came so far, under another number of the session."""
+    """Write down that this browser came so far, under another number of the session.
+
+    Who is signed in got one with the sign-in, and would lose the session with it.
+    """
     kept: dict[str, list[int | str]] = request.session.get(KEPT, {})
     kept.pop(str(recovery_id), None)
     newest = [*kept.items(), (str(recovery_id), [int(step), now.isoformat()])][-MOST:]
     request.session[KEPT] = dict(newest)
-    request.session.cycle_key()
+    if access_sessions.current(request) is None:
+        request.session.cycle_key()
 
 
 def has_reached(request: HttpRequest, recovery_id: UUID, step: Step, *, now: datetime) -> bool:

@@ -64,6 +64,8 @@ def judge_code(*, attempt_id: UUID, typed: str, now: datetime, burns: bool = Tru
         usable=_count_try(attempt, now=now),
         any_lives=bool(queries.seconds_left(attempt, now=now)),
     )
+    if verdict not in {Verdict.RIGHT, Verdict.WRONG}:
+        return verdict  # nothing was judged, and whoever goes on guessing does not fill the ledger
     if verdict is Verdict.RIGHT and burns:
         _close(attempt, State.PROVED, now=now)
     audit.record(

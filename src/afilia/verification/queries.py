@@ -25,11 +25,7 @@ def is_open(attempt: Attempt, *, now: datetime) -> bool:
 
 def attempt_of_link(digest: bytes, *, purpose: str, now: datetime) -> Attempt | None:
     """The open attempt whose mail carried the link with this `link_digest`, while the link lives."""
-    found = (
-        Code.objects.select_related("attempt")
-        .filter(link=digest, attempt__purpose=purpose)
-        .first()
-    )
+    found = Code.objects.select_related("attempt").filter(link=digest, attempt__purpose=purpose).first()
     lives = found and rules.is_live(sent_at=found.sent_at, now=now) and is_open(found.attempt, now=now)
     return found.attempt if found and lives else None
 

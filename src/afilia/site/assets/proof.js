@@ -5,11 +5,13 @@ if (form && window.isSecureContext && window.Worker) {
   const status = form.querySelector("[data-proof-status]");
   const solution = form.elements.solution;
   const worker = new Worker(form.dataset.worker);
+  const wait = form.querySelector("[data-proof-wait]");
   let wanted = false;
-  form.querySelector("[data-proof-wait]").hidden = true;
+  let failed = false;
+  wait.hidden = true;
   status.textContent = status.dataset.working;
   form.addEventListener("submit", (event) => {
-    if (!solution.value) {
+    if (!solution.value && !failed) {
       event.preventDefault();
       wanted = true;
     }
@@ -20,6 +22,11 @@ if (form && window.isSecureContext && window.Worker) {
     if (wanted) {
       form.submit();
     }
+  });
+  worker.addEventListener("error", () => {
+    failed = true;
+    wait.hidden = false;
+    status.textContent = "";
   });
   worker.postMessage(form.dataset.challenge);
 }
