@@ -32,7 +32,6 @@ first.key.delete()
 made = {
     "foreigner": make_foreigner(),
     "closed": make_holder(taxpayer=Standing.CLOSED),
-    "suspended": make_holder(taxpayer=Standing.SUSPENDED),
     "first-key": first,
     "no-email": silent,
 }
@@ -174,11 +173,10 @@ def test_the_link_opened_on_a_phone_takes_the_short_code(
     ("who", "says"),
     [
         ("closed", "El RUC no consta activo en el SRI"),
-        ("suspended", "El RUC no consta activo en el SRI"),
         ("first-key", "todavía no tiene una clave"),
         ("no-email", ""),
     ],
-    ids=["closed", "suspended", "first-key", "no-email"],
+    ids=["closed", "first-key", "no-email"],
 )
 def test_who_cannot_recover_online_is_led_to_the_documents(
     who: str, says: str, desk: Desk, page: Page, look: Look
