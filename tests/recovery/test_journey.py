@@ -105,6 +105,13 @@ def test_the_page_asks_for_the_mail_until_it_is_known(browser: Browser) -> None:
     assert "hx-get" not in browser.client.get(browser.at).content.decode()
 
 
+def test_the_demo_says_where_its_mails_are(browser: Browser, settings: Any) -> None:
+    settings.EMAIL_FILE_PATH = "/folder/of/mails"
+    assert "/folder/of/mails" in browser.begin().content.decode()
+    settings.DEMO = False
+    assert "/folder/of/mails" not in browser.visit(browser.at).content.decode()
+
+
 def test_after_five_codes_the_page_says_so_and_offers_no_other(browser: Browser) -> None:
     browser.begin()
     for _ in range(4):

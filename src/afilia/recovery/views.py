@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -243,6 +244,7 @@ def _waiting(
     recovery_id = request.resolver_match.kwargs["recovery_id"] if request.resolver_match else None
     page = {
         "form": form,
+        "mail_folder": settings.EMAIL_FILE_PATH if settings.DEMO else None,
         "can_send": verification.codes_left(attempt) > 0 and verification.is_open(attempt, now=now),
         **_clock(attempt, now=now),
         **_mail(attempt, recovery_id, now=now),
