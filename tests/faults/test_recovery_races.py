@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from functools import partial
+from threading import Event
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
+from afilia.access import actions as access
 from afilia.access.models import EmployerKey
 from afilia.audit import queries as audit
 from afilia.audit.models import Entry
+from afilia.employers.models import Employer
 from afilia.notices.models import Message
 from afilia.recovery import actions, queries
-from afilia.recovery.models import Recovery
+from afilia.recovery.models import Recovery, Tally
 from afilia.verification.rules import Verdict
 from tests.concurrency.conftest import together
 from tests.recovery.people import Holder, make_holder
@@ -26,6 +30,7 @@ Together = Callable[..., list[object]]
 def passed(holder: Holder) -> Recovery:
     """A recovery whose first code was typed."""
     now = timezone.now()
+    Tally.objects.all().delete()
     recovery = actions.begin(**holder.form, address="192.0.2.1", solution="", ticket="", now=now)
     assert isinstance(recovery, Recovery)
     (typed,) = codes(recovery.code_attempt)
@@ -55,7 +60,7 @@ def test_of_ten_who_save_a_key_at_once_one_does(together: Together) -> None:
 
 def test_an_objection_and_a_new_key_at_once_are_one_or_the_other(together: Together) -> None:
     holder = make_holder()
-    for _ in range(3):
+    for _ in range(5):
         recovery = passed(holder)
         before = EmployerKey.objects.get(pk=holder.key.pk).changed_at
         mine = queries.recovery(recovery.pk)
@@ -65,6 +70,45 @@ def test_an_objection_and_a_new_key_at_once_are_one_or_the_other(together: Toget
         assert ended is (saved is None)
         changed = EmployerKey.objects.get(pk=holder.key.pk).changed_at != before
         assert changed is isinstance(saved, EmployerKey)
+
+
+def test_a_new_key_and_a_change_of_keys_at_once_wait_for_one_another(together: Together) -> None:
+    holder = make_holder()
+    for turn in range(5):
+        recovery = passed(holder)
+        changing = partial(
+            access.set_key,
+            employer=holder.employer,
+            number=holder.key.number,
+            key=f"cuatro perros oyen el viento {turn}",
+            now=timezone.now(),
+        )
+        assert all(isinstance(result, EmployerKey) for result in together(changing, *completing(recovery, 1)))
+
+
+def test_beginning_does_not_wait_for_who_changes_the_employer(together: Together) -> None:
+    """Or it would show that there is one, and wait for the ledger of who waits for it."""
+    holder = make_holder()
+    begun, changed = Event(), Event()
+
+    def change() -> bool:
+        with transaction.atomic():
+            Employer.objects.select_for_update().get(pk=holder.employer.pk)
+            changed.set()
+            return begun.wait(20)
+
+    def begin() -> object:
+        changed.wait(20)
+        try:
+            return actions.begin(
+                **holder.form, address="192.0.2.1", solution="", ticket="", now=timezone.now()
+            )
+        finally:
+            begun.set()
+
+    waited, recovery = together(change, begin)
+    assert waited is True
+    assert isinstance(recovery, Recovery)
 
 
 def test_of_fifty_right_codes_at_once_one_sends_a_link(together: Together) -> None:

@@ -16,6 +16,7 @@ from afilia.recovery.models import Recovery, Tally
 from afilia.recovery.rules import Pass, Standing
 from afilia.registries import sri
 from afilia.verification import actions as verification
+from afilia.verification import queries as verified
 from afilia.verification.models import Attempt
 from afilia.verification.rules import SendRefusal, Verdict
 
@@ -96,8 +97,10 @@ def complete(*, recovery: Recovery, key: str, now: datetime) -> EmployerKey | No
     attempt, employer = recovery.link_attempt, recovery.employer
     if attempt is None or employer is None:
         return None
-    # Its lock lets one of two at once through.
-    if not verification.close_attempt(attempt_id=attempt.pk, proved=True, now=now):
+    # Its lock lets one of two at once through. It is closed after the key is set: whoever sets a key has its
+    # person's lock before that of the ledger.
+    (attempt,) = verified.attempts_for_change(attempt.pk)
+    if not verified.is_open(attempt, now=now):
         return None
     found = queries.find(number=recovery.number, ruc=recovery.ruc, branch=recovery.branch, active=True)
     if found.standing is not Standing.ELIGIBLE or found.employer is None:
@@ -105,6 +108,7 @@ def complete(*, recovery: Recovery, key: str, now: datetime) -> EmployerKey | No
     if found.employer.email != attempt.email:
         return None
     held = access.set_key(employer=found.employer, number=recovery.number, key=key, now=now)
+    verification.close_attempt(attempt_id=attempt.pk, proved=True, now=now)
     recovery.completed_at = now
     recovery.save(update_fields=["completed_at"])
     _tell(recovery, attempt.email, "recovery/mail/done.txt", now=now)
@@ -124,9 +128,10 @@ def object_to(*, recovery: Recovery, now: datetime) -> bool:
 
     False when there was nothing left to end.
     """
-    attempts = [recovery.code_attempt, *([recovery.link_attempt] if recovery.link_attempt else [])]
+    ids = [pk for pk in (recovery.code_attempt_id, recovery.link_attempt_id) if pk]
     closed = [
-        verification.close_attempt(attempt_id=attempt.pk, proved=False, now=now) for attempt in attempts
+        verification.close_attempt(attempt_id=attempt.pk, proved=False, now=now)
+        for attempt in verified.attempts_for_change(*ids)
     ]
     if not any(closed):
         return False

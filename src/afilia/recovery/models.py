@@ -11,7 +11,10 @@ class Recovery(models.Model):
     """Somebody who says to be the holder of an employer's key and wants a new one."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    employer = models.ForeignKey(Employer, models.CASCADE, null=True, related_name="+")
+    # No constraint: its check would wait for whoever changes the employer, and tell that there is one.
+    employer = models.ForeignKey(
+        Employer, models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
     number = models.CharField(max_length=10)  # cédula or foreigner code, as typed
     ruc = models.CharField(max_length=13)  # as typed, and so the branch
     branch = models.CharField(max_length=4)

@@ -137,7 +137,7 @@ def _send(attempt: Attempt, *, now: datetime) -> None:
 
 
 def _locked(attempt_id: UUID) -> Attempt | None:
-    return Attempt.objects.select_for_update().filter(pk=attempt_id).first()
+    return next(iter(queries.attempts_for_change(attempt_id)), None)
 
 
 def _close(attempt: Attempt, state: State, *, now: datetime) -> None:

@@ -18,6 +18,15 @@ def attempt(attempt_id: UUID | str, *, purpose: str) -> Attempt | None:
     return Attempt.objects.filter(pk=attempt_id, purpose=purpose).first()
 
 
+def attempts_for_change(*attempt_ids: UUID) -> list[Attempt]:
+    """These attempts, locked until the transaction ends.
+
+    For a caller that does more than one thing about them: all locks come before the first entry in the
+    ledger, whose own lock is everybody's.
+    """
+    return list(Attempt.objects.select_for_update().filter(pk__in=attempt_ids).order_by("pk"))
+
+
 def is_open(attempt: Attempt, *, now: datetime) -> bool:
     """Whether codes of the attempt can still be asked for and typed."""
     return rules.is_open(State(attempt.state), started_at=attempt.started_at, now=now)

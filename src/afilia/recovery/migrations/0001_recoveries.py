@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('standing', models.CharField(choices=[('eligible', 'eligible'), ('unknown', 'unknown'), ('first-key', 'first-key'), ('taxpayer', 'taxpayer'), ('no-email', 'no-email')], max_length=20)),
                 ('completed_at', models.DateTimeField(null=True)),
                 ('code_attempt', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='verification.attempt')),
-                ('employer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='employers.employer')),
+                ('employer', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='employers.employer')),
                 ('link_attempt', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='verification.attempt')),
             ],
             options={
