@@ -24,6 +24,8 @@ def open_attempt(
     gets `code`, `link` (a token for the address of a page), `objection` (a token for «no fui yo»),
     `minutes` and `public_url`. With `deliver=False` all of it is done and written and nothing is sent, so
     that nobody learns that the address is nobody's; no code of it is ever right.
+
+    Like all of these actions it writes into the ledger: a caller takes its own locks before.
     """
     attempt = Attempt.objects.create(
         purpose=purpose,
