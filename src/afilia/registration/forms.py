@@ -1,0 +1,355 @@
+"""The questions of a registration. Each form gives its answer as JSON by `answer()`."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from afilia.employers import rules
+from afilia.employers.models import DocumentKind, EmployerKind
+from afilia.employers.provinces import PROVINCES
+from afilia.employers.rules import CEDULA_BASED, ISSUED_ABROAD, MOST_BRANCHES, Document, Identity, Kind
+from afilia.identifiers.person import person_number_fault
+from afilia.registration import countries
+from afilia.registration.rules import Answer
+
+KIND_HINTS = {
+    Kind.COMPANY.value: _("Sociedades y compañías. El tercer dígito del RUC es 9."),
+    Kind.PUBLIC.value: _("Instituciones y empresas del Estado. El tercer dígito del RUC es 6."),
+    Kind.PERSON.value: _("Usted contrata con su propio RUC."),
+    Kind.FOREIGN_PERSON.value: _(
+        "Tiene RUC y su documento es cédula, código de extranjero, pasaporte o visa."
+    ),
+    Kind.DOMESTIC.value: _("Contrata en su hogar, con su cédula. No necesita RUC."),
+    Kind.ARTISAN.value: _("Tiene RUC y la calificación artesanal vigente."),
+}
+MISMATCH = _(
+    "El número y los nombres no coinciden con el Registro Civil. Escríbalos como están en la cédula. "
+    "Si son correctos, acuda a una oficina con la cédula."
+)
+NOT_A_CEDULA = _("Revise el número: no es una cédula.")
+
+
+def names_field(label: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label or _("Nombres y apellidos"),
+        help_text=_("Como están en el documento."),
+        max_length=300,
+        error_messages={"required": _("Escriba los nombres y apellidos.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+    )
+
+
+def cedula_field(label: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label or _("Cédula"),
+        help_text=_("10 dígitos."),
+        max_length=40,
+        error_messages={"required": _("Escriba el número de cédula.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "spellcheck": "false"}),
+    )
+
+
+class Question(forms.Form):
+    """A page of the registration."""
+
+    def answer(self) -> Answer:
+        return dict(self.cleaned_data)
+
+
+class KindForm(Question):
+    kind = forms.ChoiceField(
+        label=_("¿Qué clase de empleador es?"),
+        choices=EmployerKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Elija una clase de empleador.")},
+    )
+
+
+class RucForm(Question):
+    ruc = forms.CharField(
+        label=_("¿Cuál es el RUC?"),
+        help_text=_("13 dígitos. Lo consultamos en el registro del SRI."),
+        max_length=40,
+        error_messages={"required": _("Escriba el RUC.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "spellcheck": "false"}),
+    )
+
+    def clean_ruc(self) -> str:
+        ruc = plain(self.cleaned_data["ruc"])
+        if len(ruc) != 13 or not ruc.isdecimal():
+            raise forms.ValidationError(_("El RUC tiene 13 dígitos."))
+        if not rules.is_ruc_of_the_sri(ruc):
+            raise forms.ValidationError(
+                _("Revise el RUC: no existe uno así. Cópielo del certificado del SRI.")
+            )
+        return ruc
+
+
+class OwnerForm(Question):
+    number = cedula_field()
+    names = names_field()
+
+    def clean_number(self) -> str:
+        return clean_cedula(self.cleaned_data["number"])
+
+    def refuse(self, said: Identity) -> None:
+        """Show why the person was not taken."""
+        if said is Identity.DIFFERENT:
+            self.add_error("number", str(MISMATCH))
+
+
+class DocumentForm(Question):
+    document = forms.ChoiceField(
+        label=_("¿Qué documento tiene el representante?"),
+        help_text=_("El representante legal; de una persona natural, ella misma."),
+        choices=DocumentKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Elija un documento.")},
+    )
+
+
+class RepresentativeForm(Question):
+    """Who represents the employer, by the document chosen before."""
+
+    number = forms.CharField(
+        label=_("Número del documento"),
+        max_length=40,
+        error_messages={"required": _("Escriba el número del documento.")},
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocapitalize": "characters"}),
+    )
+    country = forms.ChoiceField(
+        label=_("País que lo emitió"),
+        error_messages={"required": _("Elija el país que emitió el documento.")},
+    )
+    names = names_field()
+
+    def __init__(self, *args: Any, document: Document, kind: Kind, ruc: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.document, self.kind, self.ruc = document, kind, ruc
+        if document in ISSUED_ABROAD:
+            self.fields["country"].choices = [("", gettext("Elija un país")), *countries.abroad()]  # type: ignore[attr-defined]
+        else:
+            del self.fields["country"]
+            self.fields["number"].help_text = _("10 dígitos.")
+
+    def clean_number(self) -> str:
+        number = plain(self.cleaned_data["number"])
+        if not rules.is_number_of(
+            self.document, number, foreigner_prefixes=settings.POLICY.foreigner_prefixes
+        ):
+            raise forms.ValidationError(NUMBER_FAULTS[self.document])
+        own = self.kind is Kind.FOREIGN_PERSON and self.document is Document.CEDULA
+        if own and self.ruc[2] in CEDULA_BASED and self.ruc[:10] != number:
+            raise forms.ValidationError(_("Esta cédula no es la del RUC: sus primeros 10 dígitos son otros."))
+        return number
+
+    def answer(self) -> Answer:
+        return {"country": "", **self.cleaned_data}
+
+    def refuse(self, said: Identity) -> None:
+        """Show why the person was not taken."""
+        if said is Identity.DIFFERENT:
+            self.add_error("number", str(MISMATCH))
+
+
+NUMBER_FAULTS = {
+    Document.CEDULA: NOT_A_CEDULA,
+    Document.FOREIGNER_CODE: _("Revise el número: no es un código de extranjero de la institución."),
+    Document.PASSPORT: _("El número del pasaporte tiene de 4 a 20 letras y números, sin tildes ni signos."),
+    Document.VISA: _("El número de la visa tiene de 4 a 20 letras y números, sin tildes ni signos."),
+}
+
+
+class PlaceForm(forms.Form):
+    """One branch. Its number comes from its position."""
+
+    name = forms.CharField(
+        label=_("Nombre"), max_length=300, error_messages={"required": _("Escriba el nombre de la sucursal.")}
+    )
+    address = forms.CharField(
+        label=_("Dirección"),
+        max_length=300,
+        error_messages={"required": _("Escriba la dirección de la sucursal.")},
+    )
+
+
+if TYPE_CHECKING:
+    PlaceForms = forms.BaseFormSet[PlaceForm]
+else:
+    PlaceForms = forms.BaseFormSet
+
+
+class PlaceFormSet(PlaceForms):
+    """The branches of an employer: at least one stays."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "empty_permitted": False}
+
+    def add_fields(self, form: PlaceForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = gettext("Quitar esta sucursal")
+
+    def clean(self) -> None:
+        kept = [form for form in self.forms if not self._should_delete_form(form)]  # type: ignore[attr-defined]
+        if not kept:
+            raise forms.ValidationError(_("Deje por lo menos una sucursal: la primera es la 0001."))
+
+    def answer(self) -> Answer:
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        return {"places": [{name: form.cleaned_data[name] for name in ("name", "address")} for form in kept]}
+
+
+Places: type[PlaceFormSet] = forms.formset_factory(  # type: ignore[assignment]  # the stub forgets `formset`
+    PlaceForm,
+    formset=PlaceFormSet,
+    extra=0,
+    can_delete=True,
+    max_num=MOST_BRANCHES,
+    validate_max=True,
+    absolute_max=MOST_BRANCHES,
+)
+
+
+class AddressForm(Question):
+    province = forms.ChoiceField(
+        label=_("Provincia"),
+        choices=[("", _("Elija una provincia")), *PROVINCES.items()],
+        error_messages={"required": _("Elija la provincia.")},
+    )
+    canton = forms.CharField(
+        label=_("Cantón"), max_length=100, error_messages={"required": _("Escriba el cantón.")}
+    )
+    street = forms.CharField(
+        label=_("Calle y número"),
+        help_text=_("Calle principal, número, calle secundaria y una referencia."),
+        max_length=200,
+        error_messages={"required": _("Escriba la calle y el número.")},
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+
+
+class PhoneForm(Question):
+    phone = forms.CharField(
+        label=_("¿A qué teléfono le llamamos?"),
+        help_text=_("Celular o convencional con código de provincia: 099 123 4567 o 02 394 5666."),
+        max_length=40,
+        error_messages={"required": _("Escriba un número de teléfono.")},
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+
+    def clean_phone(self) -> str:
+        phone = rules.plain_phone(self.cleaned_data["phone"])
+        if not phone:
+            raise forms.ValidationError(
+                _(
+                    "Revise el teléfono. Un celular tiene 10 dígitos y empieza por 09; uno "
+                    "convencional tiene 9, con el código de provincia. Uno del exterior empieza por + "
+                    "y el código del país."
+                )
+            )
+        return phone
+
+
+class EmailForm(Question):
+    email = forms.EmailField(
+        label=_("¿Cuál es el correo del empleador?"),
+        help_text=_(
+            "Le enviamos un código para comprobarlo. A este correo llegarán los códigos y los avisos."
+        ),
+        error_messages={
+            "required": _("Escriba el correo electrónico."),
+            "invalid": _("Escriba un correo completo, como nombre@ejemplo.com."),
+            "max_length": _("El correo es demasiado largo."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+
+    def clean_email(self) -> str:
+        local, _at, domain = str(self.cleaned_data["email"]).rpartition("@")
+        return f"{local}@{domain.lower()}"
+
+
+class CollectorForm(Question):
+    who = forms.ChoiceField(
+        label=_("¿Quién retirará la clave en la oficina?"),
+        choices=[("self", _("El representante")), ("third", _("Otra persona, autorizada"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Elija quién retirará la clave.")},
+    )
+    number = cedula_field(_("Cédula de la persona autorizada"))
+    names = names_field(_("Nombres y apellidos de la persona autorizada"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.data.get("who") != "third":
+            self.fields["number"].required = self.fields["names"].required = False
+
+    def clean_number(self) -> str:
+        is_third = self.data.get("who") == "third"
+        return clean_cedula(self.cleaned_data["number"]) if is_third else ""
+
+    def answer(self) -> Answer:
+        if self.cleaned_data["who"] == "self":
+            return {"who": "self", "number": "", "names": ""}
+        return dict(self.cleaned_data)
+
+
+class FindForm(forms.Form):
+    """Number and RUC of a registration whose papers somebody wants again."""
+
+    number = forms.CharField(
+        label=_("Número de la solicitud"),
+        help_text=_("Por ejemplo 2026-00000007."),
+        max_length=40,
+        error_messages={"required": _("Escriba el número de la solicitud.")},
+        widget=forms.TextInput(attrs={"spellcheck": "false"}),
+    )
+    ruc = forms.CharField(
+        label=_("RUC, o cédula y 000 si es servicio doméstico"),
+        max_length=40,
+        error_messages={"required": _("Escriba el RUC.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "spellcheck": "false"}),
+    )
+
+    def clean_number(self) -> str:
+        number = "".join(self.cleaned_data["number"].split())
+        if not re.fullmatch(r"\d{4}-\d{8,18}", number, re.ASCII):
+            raise forms.ValidationError(_("El número tiene el año, un guion y 8 dígitos: 2026-00000007."))
+        return number
+
+    def clean_ruc(self) -> str:
+        ruc = plain(self.cleaned_data["ruc"])
+        if len(ruc) != 13 or not ruc.isdecimal():
+            raise forms.ValidationError(_("El RUC tiene 13 dígitos."))
+        return ruc
+
+
+class NewEmailForm(EmailForm):
+    """The address that an employer wants instead of the one on record."""
+
+    def __init__(self, *args: Any, present: str, is_verified: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"].label = _("Correo nuevo")
+        self.present = present if is_verified else ""
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        if self.present and rules.same_email(email, self.present):
+            raise forms.ValidationError(_("Este ya es el correo del empleador y está comprobado."))
+        return email
+
+
+def plain(number: str) -> str:
+    """A number as people write it, without blanks and hyphens."""
+    return re.sub(r"[\s\-.]", "", number).upper()
+
+
+def clean_cedula(typed: str) -> str:
+    number = plain(typed)
+    if person_number_fault(number, foreigner_prefixes=()):
+        raise forms.ValidationError(NOT_A_CEDULA)
+    return number
