@@ -113,7 +113,7 @@ def upload_refusal_text(reason: UploadRefusal, *, max_megabytes: int) -> str:
             " anterior está a salvo. Vuelva a intentarlo en unos minutos."
         )
     return gettext(
-        "Su empresa tiene demasiados archivos sin confirmar. Confirme o descarte alguno en el historial y"
+        "Este empleador tiene demasiados archivos sin confirmar. Confirme o descarte alguno en el historial y"
         " vuelva a cargar este. No se registró nada."
     )
 
