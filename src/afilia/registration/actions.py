@@ -33,7 +33,7 @@ RENDERERS = {Paper.REQUEST: requests.render_key_request, Paper.AGREEMENT: reques
 
 
 class LimitError(Exception):
-    """Too many uses from one network in an hour; nothing was done."""
+    """Too many uses from one network, or mails to one address, in an hour; nothing was done."""
 
 
 def start(*, now: datetime) -> Draft:
@@ -113,6 +113,7 @@ def send_code(*, draft: Draft, email: str, address: str, now: datetime) -> None:
     if Step.CODE in known and known[Step.EMAIL]["email"] == email:
         return
     _count(Use.CODE, address=address, now=now)
+    _count(Use.MAIL, address=email.casefold(), now=now)
     with transaction.atomic():
         attempt = verification.open_attempt(
             purpose=FOR_REGISTRATION,
@@ -127,6 +128,7 @@ def send_code(*, draft: Draft, email: str, address: str, now: datetime) -> None:
 def send_another(*, attempt: Attempt, address: str, now: datetime) -> SendRefusal | None:
     """Send another code of the same attempt. Raises LimitError."""
     _count(Use.CODE, address=address, now=now)
+    _count(Use.MAIL, address=attempt.email.casefold(), now=now)
     return verification.send_code(attempt=attempt, now=now)
 
 
@@ -206,6 +208,7 @@ def find(*, number: str, ruc: str, address: str, now: datetime) -> Attempt:
     For a pair that does not exist all is the same and nothing is sent. Raises LimitError.
     """
     _count(Use.CODE, address=address, now=now)
+    _count(Use.MAIL, address=f"{number} {ruc}", now=now)  # the same whether there is a recipient or not
     found = employer_queries.registration(number)
     employer = found.employer if found and found.employer.ruc == ruc else None
     return verification.open_attempt(
@@ -238,6 +241,7 @@ def begin_email_change(
 ) -> Attempt:
     """Send a code to the address that an employer wants. Raises LimitError."""
     _count(Use.CODE, address=address, now=now)
+    _count(Use.MAIL, address=email.casefold(), now=now)
     return verification.open_attempt(
         purpose=FOR_CHANGE,
         email=email,
@@ -250,6 +254,8 @@ def begin_email_change(
 @transaction.atomic
 def prove_new_email(*, attempt: Attempt, key_id: int, typed: str, now: datetime) -> Verdict:
     """Judge the code for another address; a right one puts the change on its way."""
+    # Before the lock of the ledger, for which whoever holds the employer's may wait.
+    Employer.objects.select_for_update().get(pk=attempt.facts["employer"])
     verdict = verification.judge_code(attempt_id=attempt.pk, typed=typed, now=now)
     if verdict is Verdict.RIGHT:
         employers.change_email(
@@ -319,10 +325,10 @@ RETURNING count
 
 
 def _count(use: Use, *, address: str, now: datetime) -> None:
-    """Count a use from a network in one statement, before it is allowed. Raises LimitError."""
+    """Count a use from a network, or a mail to `address`, before it is allowed. Raises LimitError."""
     network = addresses.block(address, ipv4=32, ipv6=64)
     limit = settings.REGISTRATIONS_PER_HOUR
-    if use is not Use.REGISTRATION:
+    if use in {Use.LOOK_UP, Use.CODE}:
         limit *= rules.ASKS_PER_REGISTRATION
     what = codes.digest(settings.SECRET_KEY, purpose="registration-uses", typed=f"{use.value} {network}")
     with connection.cursor() as cursor:

@@ -35,11 +35,12 @@ class Step(StrEnum):
 
 
 class Use(StrEnum):
-    """What is counted for each network address."""
+    """What is counted for each network address, and MAIL for each recipient."""
 
     REGISTRATION = "registration"
     LOOK_UP = "look-up"
     CODE = "code"
+    MAIL = "mail"
 
 
 LAST = (Step.ADDRESS, Step.PHONE, Step.EMAIL, Step.CODE, Step.COLLECTOR)
