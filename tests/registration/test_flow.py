@@ -337,8 +337,9 @@ def test_only_so_many_registrations_an_hour_from_one_address(
 ) -> None:
     settings.REGISTRATIONS_PER_HOUR = 1  # type: ignore[attr-defined]
     first, second = make_applicant(), make_applicant()
-    for one in (first, second):
-        one.answer(until="revisar", **of_company(make_taxpayer()))
+    for at, one in enumerate((first, second)):
+        email = {"email": f"empresa{at}@example.com"}
+        one.answer(until="revisar", **of_company(make_taxpayer(), correo=email))
     assert first.post("revisar", {}).status_code == 302
     response = second.post("revisar", {})
     assert response.status_code == 429

@@ -1,0 +1,212 @@
+from datetime import timedelta
+from functools import partial
+from uuid import uuid4
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from afilia.access.models import EmployerKey
+from afilia.audit import queries as audit
+from afilia.audit.models import Entry
+from afilia.employers import actions as employers
+from afilia.employers.models import EmailChange, Employer, Registration
+from afilia.kit import sealing
+from afilia.notices.actions import SEAL
+from afilia.notices.models import Message
+from afilia.registration import actions
+from tests.builders import NOW, make_branch, make_employer, make_key, signed_in_client
+from tests.concurrency.conftest import Together
+from tests.employers.builders import make_application
+from tests.registration.conftest import MakeApplicant, code_to, make_taxpayer, of_company
+
+pytestmark = pytest.mark.django_db
+DATA, EMAIL = "/empleadores/datos/", "/empleadores/correo/"
+NEW = "nueva@example.com"
+
+
+@pytest.fixture
+def key() -> EmployerKey:
+    employer = make_employer(email="vieja@example.com", email_verified_at=NOW)
+    make_branch(employer)
+    return make_key(employer)
+
+
+@pytest.fixture
+def browser(key: EmployerKey) -> Client:
+    return signed_in_client(Client(headers={"accept-language": "es"}), key)
+
+
+def restricted(key: EmployerKey) -> Client:
+    branch = make_branch(key.employer, number="0002", name="BODEGA")
+    return signed_in_client(
+        Client(headers={"accept-language": "es"}), make_key(key.employer, branches=(branch,))
+    )
+
+
+def change(browser: Client, settings: object, email: str = NEW) -> HttpResponse:
+    at = browser.post(EMAIL, {"email": email})["Location"]
+    return browser.post(at, {"code": code_to(email, settings)}, follow=True)
+
+
+def link_to_object(settings: object) -> str:
+    mail = Message.objects.filter(to="vieja@example.com").exclude(sealed=None).latest("pk")
+    text = sealing.unseal(settings.SECRET_KEY, purpose=SEAL, sealed=mail.sealed)  # type: ignore[attr-defined]
+    (line,) = [line for line in text.splitlines() if "/objetar/" in line]
+    return line.removeprefix(settings.PUBLIC_URL)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("address", [DATA, EMAIL, f"{EMAIL}{uuid4()}/", f"{EMAIL}anular/"])
+def test_anonymous_person_gets_the_sign_in_page(client: Client, address: str) -> None:
+    for ask in (client.get, client.post):
+        assert ask(address)["Location"].startswith("/empleadores/ingresar/")
+
+
+def test_data_shows_what_was_registered() -> None:
+    application = make_application()
+    registration = employers.register(application=application, now=NOW)
+    make_taxpayer(ruc=application.ruc, standing="SUSPENDIDO")
+    client = Client(headers={"accept-language": "es"})
+    page = signed_in_client(client, make_key(registration.employer)).get(DATA).content.decode()
+    for part in (
+        application.name,
+        application.ruc,
+        "Empresa privada",
+        "SUSPENDIDO",
+        "Quito, Pichincha",
+        application.representative.names,
+        "Identidad sin confirmar",
+        "empresa@example.com",
+        "Comprobado",
+        "BODEGA",
+    ):
+        assert part in page
+
+
+def test_data_says_that_the_register_is_down(browser: Client) -> None:
+    assert "El registro del SRI no responde" in browser.get(DATA).content.decode()
+
+
+def test_key_for_a_branch_sees_that_branch_and_does_not_change_the_address(
+    key: EmployerKey, settings: object
+) -> None:
+    client = restricted(key)
+    page = client.get(DATA).content.decode()
+    assert "BODEGA" in page
+    assert "Matriz" not in page
+    assert f'href="{EMAIL}"' not in page
+    assert client.get(EMAIL).status_code == client.post(EMAIL, {"email": NEW}).status_code == 403
+    assert client.post(f"{EMAIL}anular/").status_code == 403
+    assert not Message.objects.exists()
+
+
+def test_change_waits_is_shown_and_can_be_cancelled(
+    browser: Client, key: EmployerKey, settings: object
+) -> None:
+    page = change(browser, settings).content.decode()
+    assert "El correo está comprobado." in page
+    assert NEW in page
+    assert "hora de Ecuador" in page
+    assert NEW in browser.get(DATA).content.decode()
+    assert Employer.objects.get(pk=key.employer_id).email == "vieja@example.com"
+    page = browser.post(f"{EMAIL}anular/", follow=True).content.decode()
+    assert "El cambio quedó anulado" in page
+    assert EmailChange.objects.get().state == "cancelled"
+    actors = set(Entry.objects.filter(event__startswith="employer.").values_list("actor", flat=True))
+    assert actors == {f"holder:{key.pk}"}
+
+
+def test_wrong_code_changes_nothing(browser: Client) -> None:
+    at = browser.post(EMAIL, {"email": NEW})["Location"]
+    assert browser.post(at, {"code": "x"}).status_code == 422
+    assert not EmailChange.objects.exists()
+
+
+def test_code_page_belongs_to_the_key_that_asked(browser: Client, key: EmployerKey, settings: object) -> None:
+    at = browser.post(EMAIL, {"email": NEW})["Location"]
+    colleague = signed_in_client(Client(), make_key(key.employer))
+    stranger = signed_in_client(Client(), make_key(make_employer()))
+    for other in (colleague, stranger):
+        assert other.get(at).status_code == 404
+        assert other.post(at, {"code": code_to(NEW, settings)}).status_code == 404
+    assert not EmailChange.objects.exists()
+
+
+def test_employer_without_an_address_has_one_at_once(settings: object) -> None:
+    employer = make_employer(email="")
+    client = signed_in_client(Client(headers={"accept-language": "es"}), make_key(employer))
+    assert "en cuanto escriba el código" in client.get(EMAIL).content.decode()
+    change(client, settings)
+    changed = Employer.objects.get(pk=employer.pk)
+    assert changed.email == NEW
+    assert changed.email_verified_at is not None
+
+
+def test_address_on_record_that_is_proved_is_not_asked_for_again(browser: Client) -> None:
+    response = browser.post(EMAIL, {"email": "VIEJA@example.com"})
+    assert "Este ya es el correo del empleador" in response.content.decode()
+
+
+def test_link_to_object_shows_a_page_and_only_a_click_objects(browser: Client, settings: object) -> None:
+    change(browser, settings)
+    link = link_to_object(settings)
+    owner = Client(headers={"accept-language": "es"})
+    for _ in range(3):  # a scanner
+        assert owner.get(link).status_code == 200
+        assert owner.head(link).status_code == 200
+    assert EmailChange.objects.get().state == "pending"
+    page = owner.get(link).content.decode()
+    assert NEW not in page
+    assert "n•••@example.com" in page
+    answered = owner.post(link, follow=True).content.decode()
+    assert "el correo del empleador sigue siendo el mismo" in answered
+    assert EmailChange.objects.get().state == "objected"
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"), [("done", "El cambio ya se hizo"), ("cancelled", "ya no está pendiente")]
+)
+def test_link_to_object_that_comes_too_late_says_so(
+    browser: Client, settings: object, state: str, sentence: str
+) -> None:
+    change(browser, settings)
+    link = link_to_object(settings)
+    pending = EmailChange.objects.get()
+    if state == "done":
+        employers.take_email_change(change_id=pending.pk, now=pending.effective_at + timedelta(seconds=1))
+    else:
+        browser.post(f"{EMAIL}anular/")
+    for page in (Client(headers={"accept-language": "es"}).get(link), browser.post(link, follow=True)):
+        assert sentence in page.content.decode()
+    assert EmailChange.objects.get().state == state
+
+
+def test_link_that_was_never_sent_leads_nowhere(client: Client) -> None:
+    assert client.get(f"{EMAIL}objetar/{'0' * 40}/").status_code == 404
+    assert client.post(f"{EMAIL}objetar/{'0' * 40}/").status_code == 404
+
+
+def test_link_is_made_from_the_public_address_and_not_from_the_request(
+    browser: Client, settings: object
+) -> None:
+    settings.PUBLIC_URL = "https://portal.example.org"  # type: ignore[attr-defined]
+    change(browser, settings)
+    assert link_to_object(settings).startswith("/empleadores/correo/objetar/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_draft_and_same_ruc_sent_by_many_at_once_register_once(
+    make_applicant: MakeApplicant, together: Together
+) -> None:
+    ruc = make_taxpayer()
+    drafts = []
+    for _ in range(2):
+        applicant = make_applicant()
+        applicant.answer(until="revisar", **of_company(ruc))
+        drafts.append(applicant.address.rstrip("/").rpartition("/")[2])
+    submit = partial(actions.submit, address="192.0.2.9", now=NOW)
+    results = together(*[partial(submit, draft_id=draft) for draft in drafts * 3])
+    registration = Registration.objects.get()
+    assert [result for result in results if isinstance(result, Registration)] == [registration] * 3
+    assert sum(isinstance(result, employers.RefusedError) for result in results) == 3
+    assert audit.verify() is None
