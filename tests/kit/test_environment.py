@@ -89,6 +89,11 @@ def test_production_refuses_a_short_secret() -> None:
     )
 
 
+def test_production_refuses_to_change_an_email_without_time_to_object() -> None:
+    done = start_in_production(**NEEDED, AFILIA_EMAIL_CHANGE_HOURS="0")
+    assert "AFILIA_EMAIL_CHANGE_HOURS must be 1 or more" in done.stderr
+
+
 def test_the_command_says_what_is_missing_in_one_line() -> None:
     others = {name: value for name, value in os.environ.items() if not name.startswith("AFILIA_")}
     done = subprocess.run(
