@@ -203,9 +203,9 @@ def test_same_draft_and_same_ruc_sent_by_many_at_once_register_once(
     for _ in range(2):
         applicant = make_applicant()
         applicant.answer(until="revisar", **of_company(ruc))
-        drafts.append(applicant.address.rstrip("/").rpartition("/")[2])
+        drafts.append((applicant.address.rstrip("/").rpartition("/")[2], applicant.seen()))
     submit = partial(actions.submit, address="192.0.2.9", now=NOW)
-    results = together(*[partial(submit, draft_id=draft) for draft in drafts * 3])
+    results = together(*[partial(submit, draft_id=draft, seen=seen) for draft, seen in drafts * 3])
     registration = Registration.objects.get()
     assert [result for result in results if isinstance(result, Registration)] == [registration] * 3
     assert sum(isinstance(result, employers.RefusedError) for result in results) == 3

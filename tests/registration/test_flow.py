@@ -244,6 +244,18 @@ def test_two_tabs_have_drafts_of_their_own(applicant: Applicant, settings: objec
     assert re.search(r'value="public"[^>]* checked', other.page("clase"))
 
 
+def test_answers_that_another_tab_changed_are_shown_again_before_they_count(applicant: Applicant) -> None:
+    applicant.answer(until="revisar", **of_company(make_taxpayer()))
+    seen = applicant.seen()
+    applicant.post("telefono", {"phone": "02 394 5666"})
+    page = applicant.post("revisar", {"seen": seen}).content.decode()
+    assert "Las respuestas cambiaron en otra ventana" in page
+    assert "023945666" in page
+    assert not Employer.objects.exists()
+    assert applicant.post("revisar", {}).status_code == 302
+    assert Employer.objects.get().phone == "023945666"
+
+
 def test_start_leads_back_to_what_was_begun(applicant: Applicant) -> None:
     assert "Continúe" not in applicant.client.get(START).content.decode()
     applicant.answer(until="ruc")
@@ -344,7 +356,8 @@ def test_only_so_many_registrations_an_hour_from_one_address(
     response = second.post("revisar", {})
     assert response.status_code == 429
     assert "Nada se registró" in response.content.decode()
-    other = second.client.post(f"{second.address}revisar/", {}, REMOTE_ADDR="192.0.2.77")
+    seen = {"seen": second.seen()}
+    other = second.client.post(f"{second.address}revisar/", seen, REMOTE_ADDR="192.0.2.77")
     assert other.status_code == 302
     assert Employer.objects.count() == 2
 

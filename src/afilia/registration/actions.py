@@ -36,6 +36,10 @@ class LimitError(Exception):
     """Too many uses from one network, or mails to one address, in an hour; nothing was done."""
 
 
+class ChangedError(Exception):
+    """The answers are not those that the person saw, because another tab changed one; nothing was done."""
+
+
 def start(*, now: datetime) -> Draft:
     """Begin a registration without any answer."""
     return Draft.objects.create(started_at=now)
@@ -115,6 +119,7 @@ def send_code(*, draft: Draft, email: str, address: str, now: datetime) -> None:
     _count(Use.CODE, address=address, now=now)
     _count(Use.MAIL, address=email.casefold(), now=now)
     with transaction.atomic():
+        Draft.objects.select_for_update().get(pk=draft.pk)  # before the lock of the ledger
         attempt = verification.open_attempt(
             purpose=FOR_REGISTRATION,
             email=email,
@@ -143,16 +148,19 @@ def prove_email(*, draft: Draft, typed: str, now: datetime) -> Verdict:
     return verdict
 
 
-def submit(*, draft_id: UUID, address: str, now: datetime) -> Registration:
+def submit(*, draft_id: UUID, seen: str, address: str, now: datetime) -> Registration:
     """Register the employer of a draft, all or nothing; sent twice, it is registered once.
 
-    The SRI is asked again. Raises RefusedError, RegisterDownError, LimitError, and the draft stays as it is;
-    KeyError for a draft with a question open.
+    `seen` is the digest of the answers that the person saw (queries.digest). The SRI is asked again. Raises
+    ChangedError, RefusedError, RegisterDownError, LimitError, and the draft stays as it is.
     """
     draft = Draft.objects.select_related("registration").get(pk=draft_id)
     if draft.registration:
         return draft.registration
-    application = rules.application(queries.answers(draft))
+    answers = queries.answers(draft)
+    if queries.digest(answers) != seen:
+        raise ChangedError
+    application = rules.application(answers)
     _count(Use.REGISTRATION, address=address, now=now)
     if application.kind is not Kind.DOMESTIC:
         taxpayer = sri.look_up(application.ruc)
@@ -165,7 +173,7 @@ def submit(*, draft_id: UUID, address: str, now: datetime) -> Registration:
         if reason:
             _refuse(draft, reason, now=now)
     try:
-        return _register(draft_id, now=now)
+        return _register(draft_id, seen=seen, now=now)
     except RefusedError as refused:
         _refuse(draft, refused.reason, now=now)
         raise
@@ -271,11 +279,14 @@ def forget(*, now: datetime) -> None:
 
 
 @transaction.atomic
-def _register(draft_id: UUID, *, now: datetime) -> Registration:
+def _register(draft_id: UUID, *, seen: str, now: datetime) -> Registration:
     draft = Draft.objects.select_for_update().get(pk=draft_id)
     if draft.registration_id is not None:
         return Registration.objects.get(pk=draft.registration_id)
-    registration = employers.register(application=rules.application(queries.answers(draft)), now=now)
+    answers = queries.answers(draft)
+    if queries.digest(answers) != seen:
+        raise ChangedError
+    registration = employers.register(application=rules.application(answers), now=now)
     draft.registration, draft.sealed = registration, None
     draft.save(update_fields=["registration", "sealed"])
     queue.defer("registration.issue", registration_id=registration.pk)

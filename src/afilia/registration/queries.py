@@ -1,3 +1,4 @@
+import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -52,6 +53,11 @@ def answers(draft: Draft) -> Answers:
         return {}
     text = sealing.unseal(settings.SECRET_KEY, purpose=SEAL, sealed=draft.sealed)
     return {Step(step): answer for step, answer in json.loads(text).items()}
+
+
+def digest(answers: Answers) -> str:
+    """A text that is the same for the same answers, and another for others."""
+    return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()
 
 
 def registration_of(pk: int, *, number: str) -> Registration | None:

@@ -21,7 +21,7 @@ from afilia.employers.provinces import PROVINCES, code_of
 from afilia.employers.rules import MOST_BRANCHES, Document, Identity, Kind, branch_number
 from afilia.kit.proxies import client_address
 from afilia.registration import actions, countries, forms, queries, rules, sessions
-from afilia.registration.actions import LimitError
+from afilia.registration.actions import ChangedError, LimitError
 from afilia.registration.models import Draft
 from afilia.registration.rules import Answers, Step
 from afilia.registries.sri import RegisterDownError
@@ -225,11 +225,30 @@ def _code(request: HttpRequest, draft: Draft, asked: Step, answers: Answers) -> 
 
 
 def _check(request: HttpRequest, draft: Draft, asked: Step, answers: Answers) -> HttpResponse:
+    has_changed = False
     if request.method == "POST":
-        registration = actions.submit(draft_id=draft.pk, address=client_address(request), now=timezone.now())
-        sessions.remember_registration(request, registration.pk)
-        return redirect("registration:done", registration.number)
-    return _ask(request, draft, asked, answers, None, rows=_rows(draft, answers))
+        try:
+            registration = actions.submit(
+                draft_id=draft.pk,
+                seen=request.POST.get("seen", ""),
+                address=client_address(request),
+                now=timezone.now(),
+            )
+        except ChangedError:
+            has_changed = True
+        else:
+            sessions.remember_registration(request, registration.pk)
+            return redirect("registration:done", registration.number)
+    return _ask(
+        request,
+        draft,
+        asked,
+        answers,
+        None,
+        rows=_rows(draft, answers),
+        seen=queries.digest(answers),
+        has_changed=has_changed,
+    )
 
 
 View = Callable[[HttpRequest, Draft, Step, Answers], HttpResponse]
