@@ -1,8 +1,6 @@
 """Check, plan and apply of an MSU file as factors of a bare COPY of the same file, and their memory."""
 
 import json
-import os
-import resource
 import subprocess
 import sys
 import time
@@ -79,7 +77,7 @@ def _round(server: Server, database: Database, file: Path, lines: int, measured:
     batch = step(database, "receive", str(file))["batch"]
     for name in ("plan", "register"):
         peak = Peak()
-        with peak.watching(server.process):
+        with peak.watching(server.pids):
             took = step(database, name, batch)
         if took["new"] != lines:
             raise AssertionError(f"{name}: {took['new']} of {lines} lines are new")
@@ -110,21 +108,18 @@ def _copy(connection: psycopg.Connection, file: Path) -> None:
 
 def check(file: Path) -> tuple[float, float]:
     """Seconds and MB of `afilia check` on a file, as a process from its start to its end."""
+    peak = Peak()
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "afilia", "check", str(file), "--format", "json"],
         stdout=subprocess.DEVNULL,
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
+    with peak.watching(lambda: [process.pid]):
+        process.wait()
+        seconds = time.perf_counter() - began
     if process.returncode:
         raise AssertionError(f"the checker ended with {process.returncode}")
-    return seconds, _megabytes(usage)
-
-
-def _megabytes(usage: resource.struct_rusage) -> float:
-    return usage.ru_maxrss / 1024
+    return seconds, peak.megabytes
 
 
 def step(database: Database, name: str, subject: str) -> dict:

@@ -1,15 +1,13 @@
 """What a figure is, how it is printed, and how time and memory are taken."""
 
-import resource
+import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-
-import psutil
 
 MEGABYTE = 1024 * 1024
 LOOK_EVERY = 0.02  # seconds
@@ -83,24 +81,26 @@ class Took:
 
 def own_peak() -> float:
     """The most memory that this process ever held, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return _high_water(os.getpid())
 
 
 class Peak:
-    """The most memory that any one process of the server ever held while it was watched, in MB."""
+    """The most memory that any one process ever held while it was watched, in MB.
+
+    The figure that a process leaves behind when it ends is no use: it begins with that of its parent.
+    """
 
     def __init__(self) -> None:
         self.megabytes = 0.0
 
     @contextmanager
-    def watching(self, server: psutil.Process | None) -> Iterator[None]:
-        """Look at the children of the server again and again; the kernel keeps the highest mark of each."""
+    def watching(self, pids: Callable[[], Iterable[int]]) -> Iterator[None]:
+        """Look at these processes again and again; the kernel keeps the highest mark of each."""
         stop = threading.Event()
 
         def watch() -> None:
-            while server and not stop.wait(LOOK_EVERY):
-                for child in server.children():
-                    self.megabytes = max(self.megabytes, _high_water(child.pid))
+            while not stop.wait(LOOK_EVERY):
+                self.megabytes = max([self.megabytes, *map(_high_water, pids())])
 
         thread = threading.Thread(target=watch)
         thread.start()

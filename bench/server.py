@@ -60,7 +60,7 @@ class Server:
             version = connection.info.server_version
             backend = connection.info.backend_pid
         self.version = f"{version // 10_000}.{version % 10_000}"
-        self.process = _postmaster(backend)  # None when it runs on another machine
+        self._process = _postmaster(backend)  # None when it runs on another machine
 
     def database(self, *, template: Database | None = None) -> Database:
         """A new database: a copy of another one, or an empty one with the tables of the portal."""
@@ -77,6 +77,10 @@ class Server:
         if not template:
             database.run("afilia", "migrate", "--verbosity", "0")
         return database
+
+    def pids(self) -> list[int]:
+        """The processes of the server; none when it runs on another machine."""
+        return [child.pid for child in self._process.children()] if self._process else []
 
     def settle(self) -> None:
         """Write out what earlier work left in memory, so that the next measurement does not pay for it."""

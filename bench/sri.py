@@ -1,7 +1,6 @@
 """Loading the SRI's catalogue as factors of a bare COPY of the same file: for the first time, and again."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -76,23 +75,21 @@ def bare_copy(database: Database, file: Path, took: Took) -> None:
 def _load(
     server: Server, database: Database, file: Path, step: str, counts: dict[str, int], measured: Measured
 ) -> None:
-    peak = Peak()
-    with peak.watching(server.process):
+    of_server, own = Peak(), Peak()
+    with of_server.watching(server.pids):
         began = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-m", "afilia", "import-sri", str(file), "--json"],
             env=database.environment,
             stdout=subprocess.PIPE,
         )
-        assert process.stdout
-        said = json.load(process.stdout)
-        _, status, usage = os.wait4(process.pid, 0)
+        with own.watching(lambda: [process.pid]):
+            said = json.loads(process.communicate()[0])
         measured.seconds[step].seconds.append(time.perf_counter() - began)
-    process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode or {name: said[name] for name in counts} != counts:
         raise AssertionError(f"{step} ended with {process.returncode}: {said}")
-    measured.peak = max(measured.peak, usage.ru_maxrss / 1024)
-    measured.server_peak = max(measured.server_peak, peak.megabytes)
+    measured.peak = max(measured.peak, own.megabytes)
+    measured.server_peak = max(measured.server_peak, of_server.megabytes)
 
 
 def report(report: Report, measured: Measured, *, rows: int) -> None:

@@ -25,7 +25,12 @@ Schema = dict[str, pl.DataType | type[pl.DataType]]
 ROWS = 50_000  # lines whose facts are sent and parsed at a time
 PIECE = 50_000  # rows sent at a time
 # Of the database, for the one large join: memory, and rows of other cores are nearly as good as own ones.
-SERVER = {"work_mem": "96MB", "parallel_tuple_cost": "0.005", "parallel_setup_cost": "100"}
+SERVER = {
+    "work_mem": "32MB",
+    "hash_mem_multiplier": "1",
+    "parallel_tuple_cost": "0.005",
+    "parallel_setup_cost": "100",
+}
 
 # As they are staged; the order of the columns is that of the COPY.
 STAGED = ("line", "branch", "number", "period", "subject", "on_date", "amount", "details")
