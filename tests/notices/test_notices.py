@@ -1,19 +1,20 @@
 """The outbox against a real SMTP server on loopback."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from afilia.notices import actions, queries
+from afilia.notices import actions, queries, rules
 from afilia.notices.actions import NotSentError
 from afilia.notices.models import Message
 from afilia.notices.rules import Delivery
 from afilia.notices.tasks import RETRY
 from tests.builders import NOW
-from tests.notices.postbox import Postbox, smtp_server
+from tests.notices.postbox import Postbox, reach, smtp_server
 
 OWNER = "nomina@bodegas.example"
 FACTS = {
@@ -183,6 +184,34 @@ def test_a_mail_to_nobody_is_never_sent_and_waits_like_any_other(settings: Any) 
     with smtp_server(settings) as postbox:
         assert send(message) is Delivery.SENT
     assert not postbox.mails
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reply", ["", "451 Greylisted"])
+def test_what_strangers_are_told_is_the_same_of_a_mail_to_nobody(reply: str, settings: Any) -> None:
+    """Whether the server is slow, down, up, or says «not now» of the recipient, before and after."""
+    postbox, messages = Postbox(), [post(), post(to="")]
+    postbox.to_recipient, postbox.pause = reply, 0.05
+
+    def try_all(now: datetime) -> list[Delivery]:
+        for message in messages:
+            with suppress(NotSentError):
+                actions.send(message_id=message.pk, now=now)
+        return say(now)
+
+    def say(now: datetime) -> list[Delivery]:
+        for message in messages:
+            message.refresh_from_db()
+        return [queries.delivery_for_strangers(message, now=now) for message in messages]
+
+    later = NOW + rules.SETTLED
+    reach(settings, 1)
+    assert try_all(NOW) == [Delivery.WAITING] * 2
+    assert say(later) == [Delivery.DELAYED] * 2
+    with smtp_server(settings, postbox):
+        assert try_all(NOW) == [Delivery.WAITING] * 2
+        assert say(later) == [Delivery.SENT] * 2
+    assert try_all(later) == [Delivery.SENT] * 2  # down again
 
 
 @pytest.mark.django_db

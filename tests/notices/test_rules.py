@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -24,6 +24,38 @@ LATER = NOW + timedelta(minutes=3)
 def test_what_is_told_of_a_mail(state: State, tried: bool, expires_at: object, told: Delivery) -> None:
     tried_at = NOW if tried else None
     assert rules.delivery(state, tried_at=tried_at, expires_at=expires_at, now=NOW) is told  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("state", "reached", "tried", "expires_at", "told"),
+    [
+        (State.WAITING, False, False, None, Delivery.WAITING),
+        (State.WAITING, False, True, None, Delivery.DELAYED),
+        (State.WAITING, False, True, NOW, Delivery.EXPIRED),
+        (State.EXPIRED, False, True, NOW, Delivery.EXPIRED),
+        (State.WAITING, True, False, None, Delivery.SENT),
+        (State.WAITING, True, True, None, Delivery.SENT),
+        (State.WAITING, True, True, NOW, Delivery.SENT),
+        (State.EXPIRED, True, True, NOW, Delivery.SENT),
+        (State.SENT, True, False, LATER, Delivery.SENT),
+        (State.FAILED, True, False, LATER, Delivery.FAILED),
+    ],
+)
+def test_strangers_are_told_nothing_for_ten_seconds_and_then_whether_the_server_was_reached(
+    state: State, reached: bool, tried: bool, expires_at: datetime | None, told: Delivery
+) -> None:
+    def say(age: timedelta) -> Delivery:
+        return rules.delivery_for_strangers(
+            state,
+            age=age,
+            reached=reached,
+            tried_at=NOW if tried else None,
+            expires_at=expires_at,
+            now=NOW,
+        )
+
+    assert say(rules.SETTLED) is told
+    assert say(rules.SETTLED - timedelta(milliseconds=1)) is Delivery.WAITING
 
 
 @pytest.mark.parametrize(

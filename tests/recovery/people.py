@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client
 
@@ -12,7 +13,7 @@ from afilia.access.models import EmployerKey
 from afilia.employers.models import Employer, EmployerKind
 from afilia.notices import actions as notices
 from afilia.notices.models import Message
-from afilia.notices.rules import State
+from afilia.notices.rules import SETTLED, State
 from afilia.registries.sri import Standing
 from tests.builders import NOW, cedula, make_branch, make_employer, make_key, make_taxpayer
 from tests.notices.postbox import Postbox
@@ -152,3 +153,8 @@ def object_to(address: str, client: Client | None = None) -> HttpResponse:
     client = client or Client()
     assert client.get(address)["Location"] == f"{BEGIN}no-fui-yo/"
     return client.post(f"{BEGIN}no-fui-yo/")
+
+
+def settle() -> None:
+    """Let the time pass for which nothing is told of a mail."""
+    Message.objects.update(written_at=F("written_at") - SETTLED)

@@ -22,6 +22,7 @@ from tests.recovery.people import (
     make_holder,
     object_to,
     path,
+    settle,
     text,
 )
 from tests.verification.attempts import wrong
@@ -98,9 +99,12 @@ def test_the_page_asks_for_the_mail_until_it_is_known(browser: Browser) -> None:
     assert "el correo está en camino" in page
     part = browser.at.replace("codigo", "correo")
     assert f'hx-get="{part}"' in page
-    assert browser.client.get(part).status_code == 200
+    assert 'name="shown" value="waiting"' in page
     assert browser.mail
-    answer = browser.client.get(part)
+    for shown, status in (("waiting", 204), ("delayed", 200), ("", 200)):
+        assert browser.client.get(part, {"shown": shown}).status_code == status
+    settle()
+    answer = browser.client.get(part, {"shown": "waiting"})
     assert (answer.status_code, "el correo ya salió" in answer.content.decode()) == (286, True)
     assert "hx-get" not in browser.client.get(browser.at).content.decode()
 

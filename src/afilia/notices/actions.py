@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends import smtp
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template, render_to_string
@@ -72,7 +73,7 @@ def send(*, message_id: int, now: datetime) -> None:
         _end(message, State.EXPIRED)
         return
     try:
-        _hand_over(message)
+        _hand_over(message, now=now)
     except SMTPException as error:
         if rules.is_refused_for_good(_replies(error)):
             _end(message, State.FAILED)
@@ -84,7 +85,20 @@ def send(*, message_id: int, now: datetime) -> None:
         _end(message, State.SENT, sent_at=now)
 
 
-def _hand_over(message: Message) -> None:
+def _hand_over(message: Message, *, now: datetime) -> None:
+    connection = get_connection()
+    try:
+        if isinstance(connection, smtp.EmailBackend):
+            connection.open()
+        # A mail to nobody comes as far as this at the same time, and what strangers are told ends here.
+        Message.objects.filter(pk=message.pk, reached_at=None).update(reached_at=now)
+        if message.to:
+            _mail(message, connection).send()
+    finally:
+        connection.close()
+
+
+def _mail(message: Message, connection: BaseEmailBackend) -> EmailMultiAlternatives:
     text = message.text
     if message.sealed is not None:
         text = sealing.unseal(settings.SECRET_KEY, purpose=SEAL, sealed=message.sealed)
@@ -93,21 +107,15 @@ def _hand_over(message: Message) -> None:
             "notices/mail.html",
             {"subject": message.subject, "parts": rules.parts(text), "public_url": settings.PUBLIC_URL},
         )
-    connection = get_connection()
-    if message.to:
-        mail = EmailMultiAlternatives(
-            subject=message.subject,
-            body=text,
-            to=[message.to],
-            headers={"Auto-Submitted": "auto-generated"},
-            connection=connection,
-        )
-        mail.attach_alternative(html, "text/html")
-        mail.send()
-    elif isinstance(connection, smtp.EmailBackend):
-        # So that what is told of it tells nothing: with the server down it waits like any other.
-        connection.open()
-        connection.close()
+    mail = EmailMultiAlternatives(
+        subject=message.subject,
+        body=text,
+        to=[message.to],
+        headers={"Auto-Submitted": "auto-generated"},
+        connection=connection,
+    )
+    mail.attach_alternative(html, "text/html")
+    return mail
 
 
 def _replies(error: SMTPException) -> list[int]:

@@ -17,6 +17,7 @@ class Message(models.Model):
     written_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)  # it is not sent from then on
     tried_at = models.DateTimeField(null=True)  # last time that the mail server did not take it
+    reached_at = models.DateTimeField(null=True)  # first time that the mail server greeted for it
     sent_at = models.DateTimeField(null=True)
     state = models.CharField(
         max_length=10, default=State.WAITING, choices=[(state.value, state.value) for state in State]

@@ -9,6 +9,18 @@ def waiting(message_id: int) -> Message | None:
     return Message.objects.filter(pk=message_id, state=State.WAITING).first()
 
 
+def delivery_for_strangers(message: Message, *, now: datetime) -> Delivery:
+    """What may be told of a mail to who must not learn whether it is to somebody."""
+    return rules.delivery_for_strangers(
+        State(message.state),
+        age=now - message.written_at,
+        reached=message.reached_at is not None,
+        tried_at=message.tried_at,
+        expires_at=message.expires_at,
+        now=now,
+    )
+
+
 def delivery(message: Message, *, now: datetime) -> Delivery:
     """What has become of a mail, as its row stands."""
     return rules.delivery(

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 FIRST_FOR_GOOD = 500  # RFC 5321, 4.2.1: from here on a reply says no for good, below it says not now
 CODE = re.compile(r"\d{6}")
 PIECE = 12  # characters
+SETTLED = timedelta(seconds=10)  # what a server takes for a mail to somebody is over by then
 LINK = re.compile(r"https?://\S+")
 
 
@@ -60,6 +61,27 @@ def delivery(
     if is_expired(expires_at, now=now):
         return Delivery.EXPIRED
     return Delivery.DELAYED if tried_at else Delivery.WAITING
+
+
+def delivery_for_strangers(
+    state: State,
+    *,
+    age: timedelta,
+    reached: bool,
+    tried_at: datetime | None,
+    expires_at: datetime | None,
+    now: datetime,
+) -> Delivery:
+    """What to tell of a mail to who must not learn whether it is to somebody.
+
+    Until it is SETTLED, nothing. Then what a mail to nobody has in common with it: whether the mail server
+    was ever `reached`; what the server does with it from there on is told only when it refuses it for good.
+    """
+    if age < SETTLED:
+        return Delivery.WAITING
+    if reached and state is not State.FAILED:
+        return Delivery.SENT
+    return delivery(state, tried_at=tried_at, expires_at=expires_at, now=now)
 
 
 def is_refused_for_good(replies: Iterable[int]) -> bool:

@@ -109,16 +109,21 @@ def link_sent(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
 @private
 @require_safe
 def delivery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
-    """What became of the mail sent last: a part of the page, asked for again until it is known."""
+    """What became of the mail sent last: a part of the page, asked for again until it is known.
+
+    204 while it is what the page shows (`shown`), or a screen reader would say the same again.
+    """
     now = timezone.now()
     recovery = _of_browser(request, recovery_id, Step.BEGUN, now=now)
     if recovery is None:
         return HttpResponse(status=204)
     attempt = recovery.link_attempt or recovery.code_attempt
     page = _mail(attempt, recovery_id, now=now)
-    return render(
-        request, "recovery/delivery.html", page, status=200 if page["is_under_way"] else ASK_NO_MORE
-    )
+    if not page["is_under_way"]:
+        return render(request, "recovery/delivery.html", page, status=ASK_NO_MORE)
+    if request.GET.get("shown") == page["delivery"]:
+        return HttpResponse(status=204)
+    return render(request, "recovery/delivery.html", page)
 
 
 @private
@@ -257,7 +262,7 @@ def _clock(attempt: Attempt, *, now: datetime) -> dict[str, Any]:
 
 
 def _mail(attempt: Attempt, recovery_id: UUID | None, *, now: datetime) -> dict[str, Any]:
-    state = verification.delivery_state(attempt, now=now)
+    state = verification.delivery_state_for_strangers(attempt, now=now)
     under_way = state in {Delivery.WAITING, Delivery.DELAYED}
     return {"delivery": state, "is_under_way": under_way, "recovery_id": recovery_id}
 

@@ -68,6 +68,14 @@ def delivery_state(attempt: Attempt, *, now: datetime) -> Delivery:
     return notices.delivery(last.message, now=now)
 
 
+def delivery_state_for_strangers(attempt: Attempt, *, now: datetime) -> Delivery:
+    """What may be told of the mail sent last to who must not learn whether it is to somebody."""
+    last = _last(attempt)
+    if last is None or last.message is None:
+        return Delivery.EXPIRED
+    return notices.delivery_for_strangers(last.message, now=now)
+
+
 def objection_token(attempt: Attempt) -> str:
     return OBJECTION.sign(attempt.pk.hex)
 
