@@ -9,6 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from afilia.access import actions as access
+from afilia.access import queries as access_queries
+from afilia.access.actions.keys import is_key
 from afilia.access.models import EmployerKey
 from afilia.audit import queries as audit
 from afilia.audit.models import Entry
@@ -16,6 +18,7 @@ from afilia.employers.models import Employer
 from afilia.notices.models import Message
 from afilia.recovery import actions, queries
 from afilia.recovery.models import Recovery, Tally
+from afilia.verification import queries as verification
 from afilia.verification.rules import Verdict
 from tests.concurrency.conftest import together
 from tests.recovery.people import Holder, make_holder
@@ -27,12 +30,24 @@ __all__ = ["together"]
 Together = Callable[..., list[object]]
 
 
+def begun(holder: Holder) -> Recovery:
+    Tally.objects.all().delete()
+    recovery = actions.begin(**holder.form, address="192.0.2.1", solution="", ticket="", now=timezone.now())
+    assert isinstance(recovery, Recovery)
+    return recovery
+
+
+def is_alive(recovery: Recovery) -> bool:
+    """Whether a code or a link of it still serves."""
+    found, now = queries.recovery(recovery.pk), timezone.now()
+    assert found
+    attempts = [attempt for attempt in (found.code_attempt, found.link_attempt) if attempt]
+    return any(verification.is_open(attempt, now=now) for attempt in attempts)
+
+
 def passed(holder: Holder) -> Recovery:
     """A recovery whose first code was typed."""
-    now = timezone.now()
-    Tally.objects.all().delete()
-    recovery = actions.begin(**holder.form, address="192.0.2.1", solution="", ticket="", now=now)
-    assert isinstance(recovery, Recovery)
+    recovery, now = begun(holder), timezone.now()
     (typed,) = codes(recovery.code_attempt)
     assert actions.judge_code(recovery=recovery, typed=typed, now=now) is Verdict.RIGHT
     return recovery
@@ -83,7 +98,47 @@ def test_a_new_key_and_a_change_of_keys_at_once_wait_for_one_another(together: T
             key=f"cuatro perros oyen el viento {turn}",
             now=timezone.now(),
         )
-        assert all(isinstance(result, EmployerKey) for result in together(changing, *completing(recovery, 1)))
+        changed, saved = together(changing, *completing(recovery, 1))
+        assert isinstance(changed, EmployerKey)
+        assert saved is None or isinstance(saved, EmployerKey)
+        # The one who changed it has the last word, whoever came first.
+        (held,) = access_queries.keys_of_person(holder.key.number)
+        assert is_key(held, typed=f"cuatro perros oyen el viento {turn}")
+
+
+def test_of_two_recoveries_of_one_key_saved_at_once_one_is(together: Together) -> None:
+    holder = make_holder()
+    for _ in range(5):
+        first, second = passed(holder), passed(holder)
+        results = together(*completing(first, 1), *completing(second, 1))
+        assert sum(isinstance(result, EmployerKey) for result in results) == 1, results
+        assert results.count(None) == 1
+
+
+def test_an_objection_ends_a_link_that_was_sent_after_the_page_was_read() -> None:
+    recovery, now = begun(make_holder()), timezone.now()
+    read = queries.recovery(recovery.pk)
+    assert read
+    (typed,) = codes(recovery.code_attempt)
+    assert actions.judge_code(recovery=recovery, typed=typed, now=now) is Verdict.RIGHT
+    assert actions.object_to(recovery=read, now=now)
+    assert not is_alive(recovery)
+
+
+def test_an_objection_and_the_right_code_at_once_leave_nothing_alive(together: Together) -> None:
+    holder = make_holder()
+    for _ in range(10):
+        recovery, now = begun(holder), timezone.now()
+        (typed,) = codes(recovery.code_attempt)
+        objecting, typing = queries.recovery(recovery.pk), queries.recovery(recovery.pk)
+        assert objecting
+        assert typing
+        ended, _ = together(
+            partial(actions.object_to, recovery=objecting, now=now),
+            partial(actions.judge_code, recovery=typing, typed=typed, now=now),
+        )
+        assert ended is True
+        assert not is_alive(recovery)
 
 
 def test_beginning_does_not_wait_for_who_changes_the_employer(together: Together) -> None:

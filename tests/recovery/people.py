@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
 from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from afilia.access.models import EmployerKey
 from afilia.employers.models import Employer, EmployerKind
@@ -52,7 +54,7 @@ def make_holder(
     if taxpayer:
         make_taxpayer(employer.ruc, standing=taxpayer)
     make_branch(employer)
-    return Holder(key=make_key(employer, number=number or None))
+    return Holder(key=make_key(employer, number=number or None, now=timezone.now() - timedelta(days=1)))
 
 
 def make_domestic() -> Holder:

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from afilia.access import actions as access
 from afilia.audit.models import Entry
 from afilia.notices.models import Message
 from afilia.recovery.models import Recovery, Tally
@@ -200,6 +202,39 @@ def test_a_key_removed_meanwhile_is_not_made_again(browser: Browser) -> None:
     assert not employer.keys.filter(number=number).exists()
 
 
+def test_the_recovery_that_a_thief_left_open_ends_with_the_owners(browser: Browser) -> None:
+    thief = Browser(browser.holder, browser.mails)
+    thief.open()
+    browser.open()
+    browser.save()
+    assert browser.is_signed_in
+    assert "ya terminó" in thief.visit(thief.at).content.decode()
+    assert "ya terminó" in thief.save("otra frase de cuatro peces").content.decode()
+    assert sign_in(browser.holder.key.number, NEW_KEY)
+
+
+def test_an_owner_whose_key_a_thief_chose_recovers_it_again(browser: Browser) -> None:
+    thief = Browser(browser.holder, browser.mails)
+    thief.open()
+    thief.save("otra frase de cuatro peces")
+    browser.open()
+    browser.save()
+    assert sign_in(browser.holder.key.number, NEW_KEY)
+
+
+@pytest.mark.parametrize("hands_over", [False, True])
+def test_a_key_changed_or_handed_over_meanwhile_stays(hands_over: bool, browser: Browser) -> None:
+    browser.open()
+    about = {"employer": browser.holder.employer, "number": browser.holder.key.number}
+    if hands_over:
+        key = access.hand_over_key(**about, now=timezone.now(), by="tests")
+    else:
+        key = "cuatro perros oyen el viento"
+        access.set_key(**about, key=key, now=timezone.now())
+    assert "ya terminó" in browser.save().content.decode()
+    assert not sign_in(browser.holder.key.number, NEW_KEY)
+
+
 def test_a_mail_address_changed_meanwhile_ends_the_recovery(browser: Browser) -> None:
     browser.open()
     employer = browser.holder.employer
@@ -255,7 +290,7 @@ def test_not_me_ends_the_recovery_with_a_click_and_tells_the_owner(browser: Brow
         "Detuvimos la recuperación de su clave"
     )
     assert Entry.objects.filter(event="recovery.objected").count() == 1
-    assert "está detenida" in object_to(objection).content.decode()
+    assert "ya había terminado" in object_to(objection).content.decode()
     assert Entry.objects.filter(event="recovery.objected").count() == 1
 
 

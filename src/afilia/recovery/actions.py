@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from afilia.access import actions as access
+from afilia.access.actions.keys import _lock as lock_keys
 from afilia.access.models import EmployerKey
 from afilia.audit import actions as audit
 from afilia.identifiers import ruc as rucs
@@ -97,10 +98,11 @@ def complete(*, recovery: Recovery, key: str, now: datetime) -> EmployerKey | No
     attempt, employer = recovery.link_attempt, recovery.employer
     if attempt is None or employer is None:
         return None
-    # Its lock lets one of two at once through. It is closed after the key is set: whoever sets a key has its
-    # person's lock before that of the ledger.
+    # Its lock lets one of two at once through, and that of the person's keys one of two recoveries. It is
+    # closed after the key is set: whoever sets a key has its person's lock before that of the ledger.
     (attempt,) = verified.attempts_for_change(attempt.pk)
-    if not verified.is_open(attempt, now=now):
+    lock_keys(recovery.number)
+    if not verified.is_open(attempt, now=now) or queries.is_key_changed(recovery):
         return None
     found = queries.find(number=recovery.number, ruc=recovery.ruc, branch=recovery.branch, active=True)
     if found.standing is not Standing.ELIGIBLE or found.employer is None:
@@ -128,10 +130,13 @@ def object_to(*, recovery: Recovery, now: datetime) -> bool:
 
     False when there was nothing left to end.
     """
-    ids = [pk for pk in (recovery.code_attempt_id, recovery.link_attempt_id) if pk]
+    # Who types the right code has the lock of the first attempt until the second one is there.
+    attempts = verified.attempts_for_change(recovery.code_attempt_id)
+    recovery.refresh_from_db(fields=["link_attempt"])
+    if recovery.link_attempt_id:
+        attempts += verified.attempts_for_change(recovery.link_attempt_id)
     closed = [
-        verification.close_attempt(attempt_id=attempt.pk, proved=False, now=now)
-        for attempt in verified.attempts_for_change(*ids)
+        verification.close_attempt(attempt_id=attempt.pk, proved=False, now=now) for attempt in attempts
     ]
     if not any(closed):
         return False

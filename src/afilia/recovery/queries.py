@@ -80,8 +80,15 @@ def recovery_of_objection(token: str) -> Recovery | None:
 
 
 def is_open(recovery: Recovery, *, now: datetime) -> bool:
-    """Whether a key can still be set: the link was sent, and nobody ended or completed it."""
-    return recovery.link_attempt is not None and verification.is_open(recovery.link_attempt, now=now)
+    """Whether a key can still be set: the link was sent, nobody ended it, and the key is what it was."""
+    attempt = recovery.link_attempt
+    return attempt is not None and verification.is_open(attempt, now=now) and not is_key_changed(recovery)
+
+
+def is_key_changed(recovery: Recovery) -> bool:
+    """Whether somebody changed the person's key since the recovery began."""
+    held = EmployerKey.objects.filter(employer=recovery.employer_id, number=recovery.number)
+    return held.filter(changed_at__gt=recovery.code_attempt.started_at).exists()
 
 
 def _of_attempt(attempt: Attempt) -> Recovery | None:

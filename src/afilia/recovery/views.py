@@ -196,6 +196,7 @@ def objection(request: HttpRequest) -> HttpResponse:
     page: dict[str, Any] = {"recovery": recovery}
     if recovery is not None and request.method == "POST":
         page["ended"] = actions.object_to(recovery=recovery, now=timezone.now())
+        page["recovery"] = queries.recovery(recovery.pk)  # somebody may have completed it meanwhile
     return render(request, "recovery/objection.html", page)
 
 
