@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from afilia.access import actions as access
+from afilia.notices.models import Message
 from afilia.recovery import actions, proof, rules
 from afilia.recovery.models import Recovery, Tally
-from afilia.recovery.rules import ACCOUNT, ADDRESS, Pass
-from tests.builders import NOW, cedula, company_ruc, make_taxpayer
+from afilia.recovery.rules import ACCOUNT, ADDRESS, PAIR, Pass
+from afilia.registries.sri import Standing as SriStanding
+from tests.builders import NOW, cedula, company_ruc, make_employer, make_key, make_taxpayer
 from tests.concurrency.conftest import together
-from tests.recovery.people import BEGIN
+from tests.recovery.people import BEGIN, make_holder
 
 pytestmark = pytest.mark.django_db
 __all__ = ["together"]
@@ -45,9 +48,10 @@ def begin(
     address: str = HERE,
     solution: str = "",
     ticket: str = "",
+    device: str = "",
     now: datetime = NOW,
 ) -> Any:
-    return actions.begin(**typed, address=address, solution=solution, ticket=ticket, now=now)
+    return actions.begin(**typed, address=address, solution=solution, ticket=ticket, device=device, now=now)
 
 
 def solve(challenge: str, **changes: object) -> str:
@@ -179,8 +183,48 @@ def test_too_much_is_too_much_but_not_for_the_owner_elsewhere(typed: dict[str, s
     assert begin(typed, solution=solve(proof.challenge(address=HERE, now=NOW))) is Pass.CLOSED
     owner = partial(begin, typed, address=THERE)
     assert owner() is Pass.PROOF
-    assert isinstance(owner(solution=solve(proof.challenge(address=THERE, now=NOW))), Recovery)
+    for _ in range(PAIR):
+        assert isinstance(owner(solution=solve(proof.challenge(address=THERE, now=NOW))), Recovery)
     assert owner(solution=solve(proof.challenge(address=THERE, now=NOW))) is Pass.CLOSED
+
+
+def test_neighbours_shut_nobody_out_of_a_browser_in_which_they_signed_in(typed: dict[str, str]) -> None:
+    key = make_key(make_employer(ruc=typed["ruc"]), number=typed["number"], now=NOW)
+    known, unknown = "d" * 32, "e" * 32
+    access.open_session(key=key, session_key="s", device=known, agent="", address=HERE, now=NOW)
+    begin(typed)
+    around = [actions._what("address", f"{HERE}/32"), actions._what("block", "192.0.2.0/24")]
+    Tally.objects.exclude(what__in=around).update(times=ACCOUNT.most)
+    solution = solve(proof.challenge(address=HERE, now=NOW))
+    assert begin(typed, device=unknown, solution=solution) is Pass.CLOSED
+    assert begin(typed, solution=solution) is Pass.CLOSED
+    for _ in range(ACCOUNT.free):
+        assert isinstance(begin(typed, device=known), Recovery)
+    assert begin(typed, device=known) is Pass.PROOF
+    assert begin(typed, solution=solution) is Pass.CLOSED
+
+
+@pytest.mark.parametrize("standing", ["first-key", "taxpayer"])
+def test_why_a_key_is_not_recovered_online_is_mailed_three_times_an_hour(standing: str) -> None:
+    """Whoever types any number with the RUC of an employer without a key would flood its mailbox."""
+    holder = make_holder(taxpayer=SriStanding.ACTIVE if standing == "first-key" else SriStanding.CLOSED)
+    if standing == "first-key":
+        holder.key.delete()
+
+    def ask(turn: int, now: datetime) -> None:
+        number = cedula() if standing == "first-key" else holder.key.number
+        Tally.objects.exclude(what=actions._what("told", holder.employer.ruc)).delete()
+        recovery = begin({**holder.form, "number": number}, address=f"192.0.2.{turn}", now=now)
+        assert recovery.standing == standing
+        for _ in range(4):
+            assert actions.send_again(recovery=recovery, attempt=recovery.code_attempt, now=now) is None
+
+    for turn in range(5):
+        ask(turn, NOW)
+    assert Message.objects.filter(to=holder.employer.email).count() == rules.EXPLAINED
+    assert Message.objects.count() == 25
+    ask(0, NOW + rules.WINDOW)
+    assert Message.objects.filter(to=holder.employer.email).count() == 2 * rules.EXPLAINED
 
 
 @pytest.mark.django_db(transaction=True)
@@ -218,6 +262,6 @@ def test_counts_are_kept_under_keyed_hashes_and_forgotten_after_the_hour(typed: 
     assert HERE not in kept
     assert typed["ruc"] not in kept
     actions.forget_tallies(now=NOW + rules.WINDOW - SECOND)
-    assert Tally.objects.count() == 4
+    assert Tally.objects.count() == 5
     actions.forget_tallies(now=NOW + rules.WINDOW)
     assert not Tally.objects.exists()

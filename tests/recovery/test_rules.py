@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from afilia.recovery import rules
-from afilia.recovery.rules import ACCOUNT, ADDRESS, BLOCK, Account, Pass, Standing
+from afilia.recovery.rules import ACCOUNT, ADDRESS, BLOCK, PAIR, Account, Pass, Standing
 from tests.builders import NOW
 
 GOOD = {"employer": True, "branch": True, "key": True, "any_key": True, "email": True, "active": True}
@@ -36,9 +36,9 @@ def test_the_sheet_says_whose_key_is_recovered_online(changes: dict[str, bool], 
         (ACCOUNT.free + 1, 1, 1, 1, Pass.PROOF),
         (1, 1, ADDRESS.free + 1, 1, Pass.PROOF),
         (1, 1, 1, BLOCK.free + 1, Pass.PROOF),
-        (ACCOUNT.most, 2, ADDRESS.most, BLOCK.most, Pass.PROOF),
-        (ACCOUNT.most + 1, 2, 1, 1, Pass.CLOSED),
-        (ACCOUNT.most + 1, 1, 1, 1, Pass.PROOF),  # from elsewhere nobody shuts the owner out
+        (ACCOUNT.most, PAIR + 1, ADDRESS.most, BLOCK.most, Pass.PROOF),
+        (ACCOUNT.most + 1, PAIR + 1, 1, 1, Pass.CLOSED),
+        (ACCOUNT.most + 1, PAIR, 1, 1, Pass.PROOF),  # from elsewhere nobody shuts the owner out
         (1, 1, ADDRESS.most + 1, 1, Pass.CLOSED),
         (1, 1, 1, BLOCK.most + 1, Pass.CLOSED),
         (ACCOUNT.most + 1, 1, ADDRESS.most + 1, 1, Pass.CLOSED),

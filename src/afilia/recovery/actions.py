@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from afilia.access import actions as access
+from afilia.access import queries as devices
 from afilia.access.actions.keys import _lock as lock_keys
 from afilia.access.models import EmployerKey
 from afilia.audit import actions as audit
@@ -21,19 +22,29 @@ from afilia.verification import queries as verified
 from afilia.verification.models import Attempt
 from afilia.verification.rules import SendRefusal, Verdict
 
+EXPLAINED = {Standing.FIRST_KEY, Standing.TAXPAYER}  # by a mail
 IPV4_BLOCK, IPV6_BLOCK, IPV6_SUBSCRIBER = 24, 48, 64  # bits
 
 
 def begin(
-    *, number: str, ruc: str, branch: str, address: str, solution: str, ticket: str, now: datetime
+    *,
+    number: str,
+    ruc: str,
+    branch: str,
+    address: str,
+    solution: str,
+    ticket: str,
+    now: datetime,
+    device: str = "",
 ) -> Recovery | Pass:
     """Begin to recover a key, with the first mail on its way; or what it takes to begin.
 
     `solution` and `ticket` are what the browser brought of afilia.recovery.proof, or empty. The work and what
-    is written are the same whatever exists. A RUC that is not active, and a first key, are told by mail and
+    is written are the same whatever exists. `device` is the cookie of a browser: where the person has signed
+    in before, strangers do not count. A RUC that is not active, and a first key, are told by mail and
     to the reader of the employer's mail alone. Raises RegisterDownError: nothing was counted or begun.
     """
-    scopes = _scopes(number=number, ruc=ruc, address=address)
+    scopes = _scopes(number=number, ruc=ruc, address=address, device=device)
     with transaction.atomic():
         needed = _count(scopes, now=now)
         if needed is Pass.PROOF and _is_proved(solution, ticket, address=address, now=now):
@@ -76,9 +87,11 @@ def judge_code(*, recovery: Recovery, typed: str, now: datetime) -> Verdict:
     return verdict
 
 
-def send_again(*, attempt: Attempt, now: datetime) -> SendRefusal | None:
+@transaction.atomic
+def send_again(*, recovery: Recovery, attempt: Attempt, now: datetime) -> SendRefusal | None:
     """Send another code or link of the attempt; those in the post stay good."""
-    return verification.send_code(attempt=attempt, now=now)
+    deliver = _is_told(Standing(recovery.standing), ruc=recovery.ruc, now=now)
+    return verification.send_code(attempt=attempt, now=now, deliver=deliver)
 
 
 def judge_short_code(*, recovery: Recovery, typed: str, now: datetime) -> Verdict:
@@ -159,8 +172,8 @@ def forget_tallies(*, now: datetime) -> None:
 @transaction.atomic
 def _begin(*, number: str, ruc: str, branch: str, active: bool, now: datetime) -> Recovery:
     found = queries.find(number=number, ruc=ruc, branch=branch, active=active)
-    told = found.standing in {Standing.ELIGIBLE, Standing.FIRST_KEY, Standing.TAXPAYER}
-    refused = told and found.standing is not Standing.ELIGIBLE
+    told = _is_told(found.standing, ruc=ruc, now=now)
+    refused = found.standing in EXPLAINED
     recovery = Recovery(
         employer=found.employer, number=number, ruc=ruc, branch=branch, standing=found.standing
     )
@@ -183,6 +196,13 @@ def _begin(*, number: str, ruc: str, branch: str, active: bool, now: datetime) -
     return recovery
 
 
+def _is_told(standing: Standing, *, ruc: str, now: datetime) -> bool:
+    """Whether a mail goes to the employer. One that explains takes no key to ask for, so it is counted."""
+    explains = standing in EXPLAINED
+    times = _tally(_what("told" if explains else "untold", ruc), window=rules.WINDOW, now=now)
+    return standing is Standing.ELIGIBLE or (explains and times <= rules.EXPLAINED)
+
+
 def _facts(recovery: Recovery) -> dict[str, Any]:
     return {"ruc": recovery.ruc, "branch": recovery.branch, "standing": recovery.standing}
 
@@ -191,11 +211,13 @@ def _tell(recovery: Recovery, email: str, template: str, *, now: datetime) -> No
     notices.post(to=email, template=template, facts=_facts(recovery), now=now)
 
 
-def _scopes(*, number: str, ruc: str, address: str) -> dict[str, bytes]:
+def _scopes(*, number: str, ruc: str, address: str, device: str) -> dict[str, bytes]:
     """What a beginning counts for; always in this order, so that nobody waits in a circle."""
     client = addresses.block(address, ipv4=32, ipv6=IPV6_SUBSCRIBER)
     block = addresses.block(address, ipv4=IPV4_BLOCK, ipv6=IPV6_BLOCK)
     account = f"{number} {ruc}"
+    if device and devices.is_known_device(number, device=device):
+        account = f"{account} {device}"
     return {
         "account": _what("account", account),
         "pair": _what("pair", f"{account} {block}"),

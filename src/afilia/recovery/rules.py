@@ -70,17 +70,19 @@ class Limit:
 ACCOUNT = Limit(free=3, most=20)
 ADDRESS = Limit(free=5, most=120)
 BLOCK = Limit(free=60, most=1200)
+PAIR = 3  # of one account from one block, whatever others do to the account
+EXPLAINED = 3  # mails within WINDOW that tell an employer why a key is not recovered online
 
 
 def pass_needed(*, account: int, pair: int, address: int, block: int) -> Pass:
     """What a beginning takes, the numbers being those within WINDOW, this one included.
 
-    `pair` counts the account from this address block. The first of a pair is never closed for the account's
-    sake: nobody shuts an employer out from elsewhere.
+    `pair` counts the account from this address block. The first PAIR are never closed for the account's sake:
+    nobody shuts an employer out from elsewhere.
     """
     counted = [(account, ACCOUNT), (address, ADDRESS), (block, BLOCK)]
     over = [limit for count, limit in counted if count > limit.most]
-    if ADDRESS in over or BLOCK in over or (ACCOUNT in over and pair > 1):
+    if ADDRESS in over or BLOCK in over or (ACCOUNT in over and pair > PAIR):
         return Pass.CLOSED
     return Pass.PROOF if _any_over_free(counted) else Pass.FREE
 

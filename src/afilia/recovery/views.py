@@ -53,6 +53,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         begun = actions.begin(
             **{name: form.cleaned_data[name] for name in ("number", "ruc", "branch", "solution", "ticket")},
             address=address,
+            device=access_sessions.device_cookie(request),
             now=now,
         )
     except RegisterDownError:
@@ -83,7 +84,7 @@ def code(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
     if recovery.link_attempt and sessions.has_reached(request, recovery.pk, Step.PASSED, now=now):
         return redirect("recovery:link-sent", recovery.pk)
     if request.POST.get("do") == "send":
-        return _send_again(request, "recovery/code.html", recovery.code_attempt, now=now)
+        return _send_again(request, "recovery/code.html", recovery, recovery.code_attempt, now=now)
     form = CodeForm(request.POST or None)
     if form.is_valid():
         verdict = actions.judge_code(recovery=recovery, typed=form.cleaned_data["code"], now=now)
@@ -102,7 +103,7 @@ def link_sent(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
     if recovery is None or recovery.link_attempt is None:
         return redirect("recovery:begin")
     if request.method == "POST":
-        return _send_again(request, "recovery/link_sent.html", recovery.link_attempt, now=now)
+        return _send_again(request, "recovery/link_sent.html", recovery, recovery.link_attempt, now=now)
     return _waiting(request, "recovery/link_sent.html", recovery.link_attempt, CodeForm(), now=now)
 
 
@@ -227,10 +228,12 @@ def _of_browser(request: HttpRequest, recovery_id: UUID, step: Step, *, now: dat
     return queries.recovery(recovery_id)
 
 
-def _send_again(request: HttpRequest, template: str, attempt: Attempt, *, now: datetime) -> HttpResponse:
+def _send_again(
+    request: HttpRequest, template: str, recovery: Recovery, attempt: Attempt, *, now: datetime
+) -> HttpResponse:
     """Send another mail; what was typed stays in the field and is not judged."""
     form = CodeForm(initial={"code": request.POST.get("code", "")})
-    refusal = actions.send_again(attempt=attempt, now=now)
+    refusal = actions.send_again(recovery=recovery, attempt=attempt, now=now)
     if refusal is None:
         messages.success(
             request, gettext("Enviamos otro correo. El anterior vale hasta que se cumplan sus tres minutos.")

@@ -34,19 +34,22 @@ def open_attempt(
         facts=facts,
         started_at=now,
     )
-    _send(attempt, now=now)
+    _send(attempt, to=attempt.email, now=now)
     return attempt
 
 
 @transaction.atomic
-def send_code(*, attempt: Attempt, now: datetime) -> SendRefusal | None:
-    """Send another code; those in the post stay good for their own three minutes."""
+def send_code(*, attempt: Attempt, now: datetime, deliver: bool = True) -> SendRefusal | None:
+    """Send another code; those in the post stay good for their own three minutes.
+
+    `deliver` as in `open_attempt`.
+    """
     locked = _locked(attempt.pk)
     if locked is None or not queries.is_open(locked, now=now):
         return SendRefusal.OVER
     if not queries.codes_left(locked):
         return SendRefusal.LIMIT
-    _send(locked, now=now)
+    _send(locked, to=locked.email if deliver else "", now=now)
     return None
 
 
@@ -105,11 +108,11 @@ def forget_attempts(*, before: datetime) -> None:
     Attempt.objects.filter(started_at__lt=before).delete()
 
 
-def _send(attempt: Attempt, *, now: datetime) -> None:
+def _send(attempt: Attempt, *, to: str, now: datetime) -> None:
     code = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}}"
     link = secrets.token_hex(LINK_BYTES)
     message = notices.post(
-        to=attempt.email,
+        to=to,
         template=attempt.template,
         facts={
             **attempt.facts,
@@ -124,7 +127,7 @@ def _send(attempt: Attempt, *, now: datetime) -> None:
     )
     Code.objects.create(
         attempt=attempt,
-        digest=queries.code_digest(attempt, code if attempt.email else secrets.token_hex(LINK_BYTES)),
+        digest=queries.code_digest(attempt, code if to else secrets.token_hex(LINK_BYTES)),
         link=queries.link_digest(link),
         sent_at=now,
         message=message,
