@@ -161,9 +161,7 @@ def test_a_company_registers_on_a_telephone(
     look(page, "registered")
 
 
-def test_a_domestic_employer_registers_without_script(
-    no_js_page: Page, portal: Portal, look: Look
-) -> None:
+def test_a_domestic_employer_registers_without_script(no_js_page: Page, portal: Portal, look: Look) -> None:
     page = no_js_page
     begin(page, portal, "domestic")
     page.locator("input[name=number]").fill("1710034065")

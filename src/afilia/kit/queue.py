@@ -9,8 +9,6 @@ from datetime import datetime
 from procrastinate.contrib.django import app
 
 
-def defer(
-    task: str, /, *, queue: str = "default", at: datetime | None = None, **arguments: object
-) -> None:
+def defer(task: str, /, *, queue: str = "default", at: datetime | None = None, **arguments: object) -> None:
     """Ask for the task of that name, not before `at`; `arguments` must be JSON."""
     app.configure_task(task, queue=queue, schedule_at=at, allow_unknown=False).defer(**arguments)  # type: ignore[arg-type]
