@@ -11,13 +11,15 @@ from afilia.access import actions, queries
 from afilia.access.models import EmployerKey, SecondFactor
 from afilia.access.rules.limits import Reason, Refusal
 from afilia.audit.models import Entry
-from afilia.employers.models import Employer
+from afilia.employers import actions as employers
+from afilia.employers.models import EmailChange, Employer
 from afilia.notices.models import Message
 from tests.builders import KEY, NOW, cedula, make_employer, make_key, make_person, signed_in_client
 
 CHANGE, CHOOSE = "/empleadores/clave/cambiar/", "/empleadores/ingresar/clave-nueva/"
 OWN = "tijera nube caimito 7"
 HOME = "192.0.2.7"
+PAPERS = "papeles@example.org"
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("light_hashing")]
 
@@ -27,7 +29,13 @@ def sign_in(number: str, key: str, **changes: object) -> EmployerKey | Refusal:
 
 
 def hand_over(employer: Employer, number: str, **changes: object) -> str:
-    facts = {"employer": employer, "number": number, "now": NOW, "by": "ventanilla 4"}
+    facts = {
+        "employer": employer,
+        "number": number,
+        "email": employer.email,
+        "now": NOW,
+        "by": "ventanilla 4",
+    }
     return actions.hand_over_key(**facts | changes)
 
 
@@ -140,6 +148,7 @@ def test_command_prints_the_key_once() -> None:
         "hand-over-key",
         employer=employer.ruc,
         number=number,
+        email=employer.email,
         by="ventanilla 4",
         stdout=out,
         stderr=StringIO(),
@@ -148,17 +157,64 @@ def test_command_prints_the_key_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ruc", "number", "text"),
+    ("changes", "text"),
     [
-        ("1790000000001", "1710034065", "No employer has the RUC"),
-        (None, "1234567890", "neither a cédula nor"),
+        ({"employer": "1790000000001"}, "No employer has the RUC"),
+        ({"number": "1234567890"}, "neither a cédula nor"),
+        ({"email": "sin arroba"}, "is not an e-mail address"),
     ],
 )
-def test_command_refuses_who_cannot_be(ruc: str | None, number: str, text: str) -> None:
-    employer = make_employer()
+def test_command_refuses_who_cannot_be(changes: dict[str, str], text: str) -> None:
+    papers = {"employer": make_employer().ruc, "number": "1710034065", "email": PAPERS, "by": "ventanilla 4"}
     with pytest.raises(CommandError, match=text):
-        call_command("hand-over-key", employer=ruc or employer.ruc, number=number, by="ventanilla 4")
+        call_command("hand-over-key", **papers | changes)
     assert not EmployerKey.objects.exists()
+
+
+def test_command_asks_for_the_address_in_the_papers() -> None:
+    with pytest.raises(CommandError, match="--email"):
+        call_command("hand-over-key", "--employer=1", "--number=1", "--by=v")
+
+
+def test_address_that_somebody_else_planted_is_replaced_by_the_one_in_the_papers() -> None:
+    employer = make_employer(email="ladron@example.net", email_verified_at=NOW)
+    employers.change_email(employer_id=employer.pk, email="otro@example.net", actor="holder:1", now=NOW)
+    hand_over(employer, cedula(), email=PAPERS)
+    employer.refresh_from_db()
+    assert (employer.email, employer.email_verified_at) == (PAPERS, None)
+    assert EmailChange.objects.get().state == "cancelled"
+    told = [*Message.objects.order_by("pk").values_list("to", "subject")][1:]
+    assert told == [
+        ("ladron@example.net", f"Se anuló un cambio de correo del empleador con RUC {employer.ruc}"),
+        ("otro@example.net", f"Se anuló un cambio de correo del empleador con RUC {employer.ruc}"),
+        ("ladron@example.net", f"Nuevo correo del empleador con RUC {employer.ruc}"),
+        (PAPERS, f"Nuevo correo del empleador con RUC {employer.ruc}"),
+        (PAPERS, "Se entregó una clave de empleador"),
+    ]
+    assert PAPERS not in "".join(Message.objects.values_list("text", flat=True))
+    entry = Entry.objects.get(event="employer.email-replaced")
+    assert (entry.actor, entry.subject) == ("operator:ventanilla 4", f"employer:{employer.pk}")
+
+
+def test_address_on_record_that_is_the_one_in_the_papers_stays_verified() -> None:
+    employer = make_employer(email="Empresa@example.com", email_verified_at=NOW)
+    hand_over(employer, cedula(), email="empresa@example.com")
+    employer.refresh_from_db()
+    assert (employer.email, employer.email_verified_at) == ("Empresa@example.com", NOW)
+    assert not Entry.objects.filter(event="employer.email-replaced").exists()
+
+
+def test_recovered_key_ends_a_pending_change_of_email_and_both_addresses_are_told() -> None:
+    employer = make_employer(email_verified_at=NOW)
+    key = make_key(employer)
+    employers.change_email(employer_id=employer.pk, email="ladron@example.net", actor="holder:1", now=NOW)
+    actions.recover_key(employer=employer, number=key.number, key=OWN, now=NOW + timedelta(seconds=1))
+    change = EmailChange.objects.get()
+    assert change.state == "cancelled"
+    assert not employers.take_email_change(change_id=change.pk, now=change.effective_at)
+    dropped = Message.objects.filter(subject__startswith="Se anuló un cambio de correo")
+    assert {message.to for message in dropped} == {employer.email, "ladron@example.net"}
+    assert all("se recuperó una clave" in message.text for message in dropped)
 
 
 def test_key_is_changed_in_the_page_and_all_other_sessions_end(client: Client) -> None:

@@ -165,7 +165,9 @@ def test_neither_keys_nor_codes_are_in_a_row_or_in_the_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     employer, number, own = make_employer(), cedula(), "tijera nube caimito 7"
-    handed = actions.hand_over_key(employer=employer, number=number, now=timezone.now(), by="ventanilla 4")
+    handed = actions.hand_over_key(
+        employer=employer, number=number, email=employer.email, now=timezone.now(), by="ventanilla 4"
+    )
     client.post("/empleadores/ingresar/", {"number": number, "key": handed})
     client.post("/empleadores/ingresar/clave-nueva/", {"new_key": own, "repeat": own})
     secret = client.post(SECOND_FACTOR, follow=True).context["secret"]

@@ -12,6 +12,7 @@ from afilia.access.models import EmployerKey, KnownDevice, Tries
 from afilia.access.rules.limits import Reason, Refusal
 from afilia.audit import queries as audit
 from afilia.audit.models import Entry
+from afilia.employers import actions as employers
 from tests.builders import KEY, NOW, cedula, make_employer, make_key
 from tests.concurrency.conftest import Together
 
@@ -79,7 +80,7 @@ def test_tries_at_many_accounts_from_one_block_wait_for_no_deadlock(together: To
 
 def test_a_handed_over_key_is_spent_once(together: Together) -> None:
     employer, number = make_employer(), cedula()
-    actions.hand_over_key(employer=employer, number=number, now=NOW, by="ventanilla 4")
+    actions.hand_over_key(employer=employer, number=number, email=employer.email, now=NOW, by="ventanilla 4")
     key = employer.keys.get(number=number)
     chosen = together(
         *(
@@ -97,15 +98,29 @@ def test_a_key_changed_recovered_and_used_at_once_waits_for_no_deadlock(together
     holder, later = queries.holder(key), NOW + timedelta(seconds=1)
     change = partial(actions.change_key, holder=holder, session_id=1, present=KEY, new_key=OWN_KEY, now=later)
     recover = partial(
-        actions.set_key, employer=key.employer, number=key.number, key="otra de tazas", now=later
+        actions.recover_key, employer=key.employer, number=key.number, key="otra de tazas", now=later
     )
     begin = partial(
         actions.open_session, key=key, session_key="s", device="d" * 32, agent="", address=HOME, now=NOW
     )
     hand_over = partial(
-        actions.hand_over_key, employer=key.employer, number=key.number, now=later, by="ventanilla 4"
+        actions.hand_over_key,
+        employer=key.employer,
+        number=key.number,
+        email="papeles@example.org",
+        now=later,
+        by="ventanilla 4",
     )
-    answers = together(*[change, recover, hand_over] * 3, begin, sign_in(key, KEY), sign_in(key, OWN_KEY))
+    ask = partial(
+        employers.change_email,
+        employer_id=key.employer_id,
+        email="otro@example.org",
+        actor="holder:1",
+        now=later,
+    )
+    answers = together(
+        *[change, recover, hand_over, ask] * 3, begin, sign_in(key, KEY), sign_in(key, OWN_KEY)
+    )
     assert [each for each in answers if isinstance(each, Exception)] == []
     assert audit.verify() is None
 

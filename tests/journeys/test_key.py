@@ -42,7 +42,8 @@ def run(portal: Portal, *command: str) -> str:
 
 
 def hand_over(portal: Portal, *, number: str, ruc: str) -> str:
-    return run(portal, "hand-over-key", "--employer", ruc, "--number", number, "--by", "ventanilla 4")
+    papers = ["--employer", ruc, "--number", number, "--email", "papeles@example.org"]
+    return run(portal, "hand-over-key", *papers, "--by", "ventanilla 4")
 
 
 def let_time_pass(portal: Portal, *, minutes: int) -> None:

@@ -227,7 +227,7 @@ def test_a_key_changed_or_handed_over_meanwhile_stays(hands_over: bool, browser:
     browser.open()
     about = {"employer": browser.holder.employer, "number": browser.holder.key.number}
     if hands_over:
-        key = access.hand_over_key(**about, now=timezone.now(), by="tests")
+        key = access.hand_over_key(**about, email=browser.holder.employer.email, now=timezone.now(), by="tests")
     else:
         key = "cuatro perros oyen el viento"
         access.set_key(**about, key=key, now=timezone.now())

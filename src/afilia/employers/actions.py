@@ -152,6 +152,42 @@ def cancel_email_change(*, employer_id: int, actor: str, now: datetime) -> bool:
 
 
 @transaction.atomic
+def drop_email_change(*, employer_id: int, actor: str, now: datetime) -> bool:
+    """Cancel the pending change because a key was recovered or handed over, and tell both addresses.
+
+    Whoever asked for it may have had a key that was not theirs. False when none is pending.
+    """
+    employer = Employer.objects.select_for_update().get(pk=employer_id)
+    return _end_pending(
+        employer, ChangeState.CANCELLED, actor=actor, now=now, template="employers/mail/change_dropped.txt"
+    )
+
+
+@transaction.atomic
+def replace_email(*, employer_id: int, email: str, actor: str, now: datetime) -> bool:
+    """Put the address from papers that an official saw in the place of the one on record, at once.
+
+    It does not count as verified, since nobody has shown yet that they read its mail: a key is recovered with
+    it only after a code that was sent to it. Both addresses are told. False when it is the one on record.
+    """
+    employer = Employer.objects.select_for_update().get(pk=employer_id)
+    old = employer.email
+    if rules.same_email(old, email):
+        return False
+    employer.email, employer.email_verified_at = email, None
+    employer.save(update_fields=["email", "email_verified_at"])
+    for address in filter(None, (old, email)):
+        notices.post(
+            to=address,
+            template="employers/mail/email_replaced.txt",
+            facts={"ruc": employer.ruc, "masked": rules.masked(email), "at": timezone.localtime(now)},
+            now=now,
+        )
+    audit.record("employer.email-replaced", actor=actor, subject=f"employer:{employer.pk}", at=now)
+    return True
+
+
+@transaction.atomic
 def object_to_email_change(*, token: str, now: datetime) -> EmailChange | None:
     """Cancel the change in whose mail the token was, and tell both addresses.
 
@@ -179,12 +215,19 @@ def _locked(change_id: int) -> EmailChange | None:
     return change
 
 
-def _end_pending(employer: Employer, state: ChangeState, *, actor: str, now: datetime) -> bool:
+def _end_pending(
+    employer: Employer,
+    state: ChangeState,
+    *,
+    actor: str,
+    now: datetime,
+    template: str = "employers/mail/change_cancelled.txt",
+) -> bool:
     change = queries.pending_email_change(employer)
     if change is None:
         return False
     _end(change, state, now=now)
-    _tell_both(change, "employers/mail/change_cancelled.txt", now=now)
+    _tell_both(change, template, now=now)
     _record(f"employer.email-change-{state.value}", change, actor=actor, now=now)
     return True
 

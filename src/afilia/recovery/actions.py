@@ -122,7 +122,7 @@ def complete(*, recovery: Recovery, key: str, now: datetime) -> EmployerKey | No
         return None
     if found.employer.email != attempt.email:
         return None
-    held = access.set_key(employer=found.employer, number=recovery.number, key=key, now=now)
+    held = access.recover_key(employer=found.employer, number=recovery.number, key=key, now=now)
     verification.close_attempt(attempt_id=attempt.pk, proved=True, now=now)
     recovery.completed_at = now
     recovery.save(update_fields=["completed_at"])

@@ -6,6 +6,7 @@ from afilia.access.actions.keys import (
     change_key,
     choose_key,
     hand_over_key,
+    recover_key,
     set_key,
 )
 from afilia.access.actions.second_factor import (
@@ -39,6 +40,7 @@ __all__ = [
     "leave_session",
     "open_session",
     "pass_second_factor",
+    "recover_key",
     "set_key",
     "sign_in",
     "sign_out",

@@ -11,6 +11,7 @@ from afilia.access.actions.telling import tell
 from afilia.access.models import EmployerKey, KeySession, KnownDevice, SecondFactor
 from afilia.access.rules import limits
 from afilia.audit import actions as audit
+from afilia.employers import actions as employers
 from afilia.employers.models import Employer
 
 # Neither vowels, which make words, nor what looks alike on paper: 16 of 28 are 76 bits.
@@ -47,22 +48,42 @@ def set_key(
 
 
 @transaction.atomic
-def hand_over_key(*, employer: Employer, number: str, now: datetime, by: str) -> str:
+def recover_key(*, employer: Employer, number: str, key: str, now: datetime) -> EmployerKey:
+    """Set the key of who proved to read the employer's mail, and end a change of e-mail that is pending.
+
+    Whoever had the key before may have asked for that change. Raises KeyRefusedError.
+    """
+    _hold(employer, number)
+    held = set_key(employer=employer, number=number, key=key, now=now)
+    employers.drop_email_change(employer_id=employer.pk, actor=f"holder:{held.pk}", now=now)
+    return held
+
+
+@transaction.atomic
+def hand_over_key(*, employer: Employer, number: str, email: str, now: datetime, by: str) -> str:
     """Make a key for a person to be handed over, and return it: the only time that it is known.
 
     It opens nothing but the page to choose a key, for AFILIA_HANDED_KEY_HOURS. It ends the sessions of the
     key before it and its second factor: who hands it over has seen the person's papers. `by` names who does.
+
+    `email` is the employer's address in those papers. Anyone may have registered the employer, with an
+    address of their own: where it differs it is replaced, and a change that is pending ends. So no key is
+    recovered through an address that was planted.
     """
     groups = [
         "".join(secrets.choice(HANDED_CHARACTERS) for _ in range(HANDED_GROUP)) for _ in range(HANDED_GROUPS)
     ]
     key = "-".join(groups)
     until = now + timedelta(hours=settings.HANDED_KEY_HOURS)
-    _lock(number)
+    actor = f"operator:{by}"
+    _hold(employer, number)
     SecondFactor.objects.filter(key__employer=employer, key__number=number).delete()
     held = _set(employer=employer, number=number, key=key, now=now, handed_until=until)
+    employers.drop_email_change(employer_id=employer.pk, actor=actor, now=now)
+    employers.replace_email(employer_id=employer.pk, email=email, actor=actor, now=now)
+    held.employer.refresh_from_db(fields=["email"])
     tell(held, what="key_handed_over", now=now, until=until)
-    _record("key.handed-over", held, actor=f"operator:{by}", now=now)
+    _record("key.handed-over", held, actor=actor, now=now)
     return key
 
 
@@ -145,6 +166,12 @@ def _lock(number: str) -> None:
     """Wait for who else sets a key of a person: the first one decides the salt of all. Before any row."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('employer-key:' || %s, 0))", [number])
+
+
+def _hold(employer: Employer, number: str) -> None:
+    """Lock person and employer, in this order and before the ledger, which a change of e-mail waits for."""
+    _lock(number)
+    Employer.objects.select_for_update().get(pk=employer.pk)
 
 
 def _record(event: str, key: EmployerKey, *, actor: str, now: datetime) -> None:
