@@ -173,6 +173,8 @@ def test_whoever_visits_the_links_of_the_mails_spends_nothing(browser: Browser) 
     scanner = Client()
     scanner.get(link)
     scanner.post("/empleadores/clave/recuperar/abrir/", {})
+    scanner.get(objection)
+    scanner.post(f"{BEGIN}no-fui-yo/", {"csrfmiddlewaretoken": "x"})
     stranger = Client(enforce_csrf_checks=True)
     stranger.get(link)
     assert stranger.post("/empleadores/clave/recuperar/abrir/", {"code": "1"}).status_code == 403
@@ -183,6 +185,25 @@ def test_whoever_visits_the_links_of_the_mails_spends_nothing(browser: Browser) 
     browser.post()
     browser.save()
     assert browser.is_signed_in
+
+
+def test_addresses_that_are_not_of_our_mails_leave_no_session(browser: Browser) -> None:
+    browser.pass_code()
+    link, objection = path(browser.mail), path(browser.mail, "no-fui-yo")
+    for address in (
+        link.replace("/abrir/", "/abrir/0"),
+        objection.replace("fui-yo/", "fui-yo/0"),
+        f"{BEGIN}abrir/",
+    ):
+        for method in ("get", "head"):
+            visitor = Client()
+            answer = getattr(visitor, method)(address, follow=True)
+            assert answer.status_code == 200
+            assert "sessionid" not in visitor.cookies
+            if method == "get":
+                assert "ya no vale" in answer.content.decode()
+    assert "¿No fue usted?" in visitor.get(objection, follow=True).content.decode()
+    assert "ya no vale" in visitor.get(f"{objection[:-1]}0/", follow=True).content.decode()
 
 
 def test_nothing_of_a_completed_recovery_serves_again(browser: Browser) -> None:
@@ -197,6 +218,7 @@ def test_nothing_of_a_completed_recovery_serves_again(browser: Browser) -> None:
     changed_at = EmployerKey.objects.get(pk=browser.holder.key.pk).changed_at
     replay = Browser(browser.holder, browser.mails)
     assert "ya no vale" in replay.visit(path(mail)).content.decode()
+    replay.at = f"{BEGIN}abrir/"
     assert "ya no vale" in replay.post(code=code(mail)).content.decode()
     for client in (browser.client, replay.client):
         client.post(first_page, {"code": first})
@@ -246,7 +268,7 @@ def test_a_session_known_before_a_step_does_not_come_along(browser: Browser) -> 
     def step(answer: HttpResponse) -> None:
         known.append(client.cookies["sessionid"].value)
 
-    client.get(f"{BEGIN}abrir/00/")  # gives the browser a session, as a planted one would
+    client.session.save()  # one that was planted
     step(browser.visit(BEGIN))
     step(browser.begin())
     step(browser.post(code=code(browser.mail)))

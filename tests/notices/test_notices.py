@@ -12,7 +12,7 @@ from afilia.notices import actions, queries, rules
 from afilia.notices.actions import NotSentError
 from afilia.notices.models import Message
 from afilia.notices.rules import Delivery
-from afilia.notices.tasks import RETRY
+from afilia.notices.tasks import KEEP, RETRY
 from tests.builders import NOW
 from tests.notices.postbox import Postbox, reach, smtp_server
 
@@ -212,6 +212,18 @@ def test_what_strangers_are_told_is_the_same_of_a_mail_to_nobody(reply: str, set
         assert try_all(NOW) == [Delivery.WAITING] * 2
         assert say(later) == [Delivery.SENT] * 2
     assert try_all(later) == [Delivery.SENT] * 2  # down again
+
+
+@pytest.mark.django_db
+def test_mails_that_are_over_are_forgotten_after_a_month(settings: Any) -> None:
+    with smtp_server(settings):
+        send(post())
+    waiting = post()
+    actions.forget(before=NOW)
+    assert Message.objects.count() == 2
+    actions.forget(before=NOW + timedelta(microseconds=1))
+    assert [*Message.objects.all()] == [waiting]
+    assert timedelta(days=30) == KEEP
 
 
 @pytest.mark.django_db

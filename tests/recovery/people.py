@@ -150,11 +150,11 @@ class Browser:
         return self.client.get("/empleadores/batch/historial/").status_code == 200
 
 
-def object_to(address: str, client: Client | None = None) -> HttpResponse:
-    """Open «no fui yo» of a mail and press the button."""
+def object_to(address: str, client: Client | None = None, *, answer: str = "no") -> HttpResponse:
+    """Open «no fui yo» of a mail and say that it was somebody else, or with `yes` oneself."""
     client = client or Client()
     assert client.get(address)["Location"] == f"{BEGIN}no-fui-yo/"
-    return client.post(f"{BEGIN}no-fui-yo/")
+    return client.post(f"{BEGIN}no-fui-yo/", {"answer": answer})
 
 
 def settle() -> None:

@@ -123,8 +123,15 @@ def test_after_five_codes_the_page_says_so_and_offers_no_other(browser: Browser)
     for _ in range(4):
         page = browser.post(do="send").content.decode()
     assert "Enviar otro código" not in page
-    assert "Ya se enviaron cinco códigos" in browser.post(do="send", code="12").content.decode()
-    assert len(browser.mails(browser.holder.employer.email)) == 5
+    page = browser.post(do="send", code="12").content.decode()
+    assert "Ya se enviaron cinco códigos. Escriba uno de los que recibió o comience otra vez." in page
+    assert f'<a class="govuk-link" href="{BEGIN}">Comenzar otra vez</a>' in page
+    mails = browser.mails(browser.holder.employer.email)
+    assert len(mails) == 5
+    guess = wrong(*[code(text(mail)) for mail in mails])
+    pages = [browser.post(code=guess).content.decode() for _ in range(4)]
+    assert "y era el último. Comience otra vez" in pages[3]
+    assert "Pida otro" not in pages[3].replace("si el código vence antes, pida otro", "")
 
 
 def test_a_wrong_code_is_told_and_three_spend_it(browser: Browser) -> None:
@@ -227,7 +234,9 @@ def test_a_key_changed_or_handed_over_meanwhile_stays(hands_over: bool, browser:
     browser.open()
     about = {"employer": browser.holder.employer, "number": browser.holder.key.number}
     if hands_over:
-        key = access.hand_over_key(**about, email=browser.holder.employer.email, now=timezone.now(), by="tests")
+        key = access.hand_over_key(
+            **about, email=browser.holder.employer.email, now=timezone.now(), by="tests"
+        )
     else:
         key = "cuatro perros oyen el viento"
         access.set_key(**about, key=key, now=timezone.now())
@@ -292,6 +301,24 @@ def test_not_me_ends_the_recovery_with_a_click_and_tells_the_owner(browser: Brow
     assert Entry.objects.filter(event="recovery.objected").count() == 1
     assert "ya había terminado" in object_to(objection).content.decode()
     assert Entry.objects.filter(event="recovery.objected").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [("", "Elija si la pidió usted o no."), ("x", "no es una"), ("yes", "La recuperación sigue")],
+)
+def test_without_the_word_that_it_was_somebody_else_nothing_ends(
+    answer: str, says: str, browser: Browser
+) -> None:
+    """Programs that read mails submit the forms that they find, as they stand."""
+    browser.pass_code()
+    objection = path(browser.mail, "no-fui-yo")
+    assert "checked" not in Client().get(objection, follow=True).content.decode()
+    assert says in object_to(objection, answer=answer).content.decode()
+    browser.visit(path(browser.mail))
+    browser.post()
+    browser.save()
+    assert browser.is_signed_in
 
 
 def test_not_me_of_the_first_mail_ends_it_too(browser: Browser) -> None:

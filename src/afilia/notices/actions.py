@@ -85,6 +85,11 @@ def send(*, message_id: int, now: datetime) -> None:
         _end(message, State.SENT, sent_at=now)
 
 
+def forget(*, before: datetime) -> None:
+    """Forget the mails written before that time, and to whom they were, unless they still wait."""
+    Message.objects.filter(written_at__lt=before).exclude(state=State.WAITING).delete()
+
+
 def _hand_over(message: Message, *, now: datetime) -> None:
     connection = get_connection()
     try:

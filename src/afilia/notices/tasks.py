@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from procrastinate import RetryStrategy
@@ -13,7 +15,15 @@ RETRY = RetryStrategy(
     retry_exceptions=[actions.NotSentError, OperationalError, InterfaceError],
 )
 
+KEEP = timedelta(days=30)  # a mail that is over, to answer who asks about it
+
 
 @app.task(name="notices.send", retry=RETRY)
 def send(message_id: int) -> None:
     actions.send(message_id=message_id, now=timezone.now())
+
+
+@app.periodic(cron="17 7 * * *")  # 2:17 in Guayaquil
+@app.task(name="notices.forget")
+def forget(timestamp: int) -> None:  # noqa: ARG001  procrastinate gives it to every periodic task
+    actions.forget(before=timezone.now() - KEEP)

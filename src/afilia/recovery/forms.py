@@ -98,6 +98,20 @@ class BeginForm(forms.Form):
         )
 
 
+class ObjectionForm(forms.Form):
+    """Whether who reads the mail asked. Nothing is chosen beforehand: programs submit forms as they stand."""
+
+    answer = forms.ChoiceField(
+        label=_("¿Pidió usted recuperar esa clave?"),
+        choices=[
+            ("no", _("No fui yo: detener la recuperación")),
+            ("yes", _("Sí, fui yo: no detener nada")),
+        ],
+        error_messages={"required": _("Elija si la pidió usted o no.")},
+        widget=forms.RadioSelect,
+    )
+
+
 class ShortCodeForm(CodeForm):
     """The short code that the mail with the link carries, for a browser that did not type the first one."""
 

@@ -56,9 +56,13 @@ def drop_link(request: HttpRequest) -> None:
     request.session.pop(LINK, None)
 
 
-def hold_objection(request: HttpRequest, recovery_id: UUID | None) -> None:
-    """Keep to which recovery the reader of a mail objects; None for a token that is nobody's."""
-    request.session[OBJECTION] = str(recovery_id) if recovery_id else ""
+def hold_objection(request: HttpRequest, recovery_id: UUID) -> None:
+    """Keep to which recovery the reader of a mail objects."""
+    request.session[OBJECTION] = str(recovery_id)
+
+
+def drop_objection(request: HttpRequest) -> None:
+    request.session.pop(OBJECTION, None)
 
 
 def held_objection(request: HttpRequest) -> UUID | None:

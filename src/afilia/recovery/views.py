@@ -22,7 +22,7 @@ from afilia.kit.proxies import client_address
 from afilia.notices.rules import Delivery
 from afilia.recovery import actions, proof, queries, sessions
 from afilia.recovery.documents import guide
-from afilia.recovery.forms import BeginForm, ShortCodeForm
+from afilia.recovery.forms import BeginForm, ObjectionForm, ShortCodeForm
 from afilia.recovery.models import Recovery
 from afilia.recovery.rules import WAIT_OR_PROOF, Pass
 from afilia.recovery.sessions import Step
@@ -91,7 +91,7 @@ def code(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
         if verdict is Verdict.RIGHT:
             sessions.reach(request, recovery.pk, Step.PASSED, now=now)
             return redirect("recovery:link-sent", recovery.pk)
-        form.refuse(verdict)
+        form.refuse(verdict, is_last=not verification.codes_left(recovery.code_attempt))
     return _waiting(request, "recovery/code.html", recovery.code_attempt, form, now=now)
 
 
@@ -119,7 +119,7 @@ def delivery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
     if recovery is None:
         return HttpResponse(status=204)
     attempt = recovery.link_attempt or recovery.code_attempt
-    page = _mail(attempt, recovery_id, now=now)
+    page = {**_clock(attempt, now=now), **_mail(attempt, recovery_id, now=now)}
     if not page["is_under_way"]:
         return render(request, "recovery/delivery.html", page, status=ASK_NO_MORE)
     if request.GET.get("shown") == page["delivery"]:
@@ -131,7 +131,11 @@ def delivery(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
 @require_safe
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """The address in the mail. It costs nothing, whoever visits it: what it carries leaves the address."""
-    sessions.hold_link(request, verification.link_digest(token.strip("/.")))
+    digest = verification.link_digest(token.strip("/."))
+    if queries.recovery_of_link(digest, now=timezone.now()):
+        sessions.hold_link(request, digest)
+    else:  # a session for each visit would let anybody fill the table
+        sessions.drop_link(request)
     return _without_token("recovery:open")
 
 
@@ -140,7 +144,10 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 def objection_link(request: HttpRequest, token: str) -> HttpResponse:
     """«No fui yo» in the mail: it costs nothing either."""
     recovery = queries.recovery_of_objection(token.strip("/."))
-    sessions.hold_objection(request, recovery.pk if recovery else None)
+    if recovery:
+        sessions.hold_objection(request, recovery.pk)
+    else:
+        sessions.drop_objection(request)
     return _without_token("recovery:object")
 
 
@@ -162,7 +169,7 @@ def open_link(request: HttpRequest) -> HttpResponse:
             sessions.reach(request, recovery.pk, Step.OPENED, now=now)
             return redirect("recovery:new-key", recovery.pk)
         if form:
-            form.refuse(verdict)
+            form.refuse(verdict, is_last=not verification.codes_left(recovery.link_attempt))
     page = {"form": form, "recovery": recovery, **_clock(recovery.link_attempt, now=now)}
     return render(request, "recovery/open.html", page)
 
@@ -191,11 +198,15 @@ def new_key(request: HttpRequest, recovery_id: UUID) -> HttpResponse:
 @private
 @require_http_methods(PAGE)
 def objection(request: HttpRequest) -> HttpResponse:
-    """A click of somebody who reads the employer's mail ends the recovery."""
+    """The word of somebody who reads the employer's mail ends the recovery."""
     recovery_id = sessions.held_objection(request)
     recovery = queries.recovery(recovery_id) if recovery_id else None
-    page: dict[str, Any] = {"recovery": recovery}
-    if recovery is not None and request.method == "POST":
+    form = ObjectionForm(request.POST or None)
+    page: dict[str, Any] = {"recovery": recovery, "form": form}
+    if recovery is None or not form.is_valid():
+        return render(request, "recovery/objection.html", page)
+    page["is_own"] = form.cleaned_data["answer"] == "yes"
+    if not page["is_own"]:
         page["ended"] = actions.object_to(recovery=recovery, now=timezone.now())
         page["recovery"] = queries.recovery(recovery.pk)  # somebody may have completed it meanwhile
     return render(request, "recovery/objection.html", page)
@@ -254,7 +265,6 @@ def _waiting(
     page = {
         "form": form,
         "mail_folder": settings.EMAIL_FILE_PATH if settings.DEMO else None,
-        "can_send": verification.codes_left(attempt) > 0 and verification.is_open(attempt, now=now),
         **_clock(attempt, now=now),
         **_mail(attempt, recovery_id, now=now),
     }
@@ -262,7 +272,10 @@ def _waiting(
 
 
 def _clock(attempt: Attempt, *, now: datetime) -> dict[str, Any]:
-    return {"seconds": verification.seconds_left(attempt, now=now)}
+    return {
+        "seconds": verification.seconds_left(attempt, now=now),
+        "is_last": not verification.is_open(attempt, now=now) or not verification.codes_left(attempt),
+    }
 
 
 def _mail(attempt: Attempt, recovery_id: UUID | None, *, now: datetime) -> dict[str, Any]:

@@ -9,10 +9,14 @@ REFUSALS = {
     Verdict.SPENT: _("El código se escribió mal tres veces y ya no vale. Pida otro código; nada se perdió."),
     Verdict.OVER: _("Este intento ya terminó. Comience otra vez; nada cambió."),
 }
-SEND_REFUSALS = {
-    SendRefusal.LIMIT: _(
-        "Ya se enviaron cinco códigos. Escriba uno de los que recibió o comience otra vez en una hora."
+LAST = {  # when no other code can be asked for
+    Verdict.EXPIRED: _("El código venció, y era el último. Comience otra vez; nada se perdió."),
+    Verdict.SPENT: _(
+        "El código se escribió mal tres veces, y era el último. Comience otra vez; nada se perdió."
     ),
+}
+SEND_REFUSALS = {
+    SendRefusal.LIMIT: _("Ya se enviaron cinco códigos. Escriba uno de los que recibió o comience otra vez."),
     SendRefusal.OVER: REFUSALS[Verdict.OVER],
 }
 
@@ -28,9 +32,10 @@ class CodeForm(forms.Form):
         ),
     )
 
-    def refuse(self, verdict: Verdict) -> None:
-        """Show why the code was not taken."""
-        self.add_error("code" if verdict is Verdict.WRONG else None, str(REFUSALS[verdict]))
+    def refuse(self, verdict: Verdict, *, is_last: bool = False) -> None:
+        """Show why the code was not taken; `is_last` when no other can be asked for."""
+        said = (LAST if is_last else {}).get(verdict, REFUSALS[verdict])
+        self.add_error("code" if verdict is Verdict.WRONG else None, str(said))
 
     def refuse_sending(self, refusal: SendRefusal) -> None:
         """Show why no other code was sent."""
