@@ -134,7 +134,7 @@ def test_handing_over_ends_what_the_person_had() -> None:
     employer = make_employer()
     key = make_key(employer)
     client = signed_in_client(Client(), key)
-    actions.begin_second_factor(holder=queries.holder(key), now=NOW)
+    actions.begin_second_factor(holder=queries.holder(key), session_id=0, now=NOW)
     hand_over(employer, key.number, now=NOW + timedelta(days=1))
     assert client.get("/empleadores/batch/").status_code == 302
     assert sign_in(key.number, KEY) == Refusal(reason=Reason.WRONG)

@@ -24,9 +24,9 @@ LATER = NOW + timedelta(minutes=2)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("light_hashing")]
 
 
-def begin(key: EmployerKey) -> pyotp.TOTP:
+def begin(key: EmployerKey, *, session_id: int = 0) -> pyotp.TOTP:
     holder = queries.holder(key)
-    actions.begin_second_factor(holder=holder, now=NOW)
+    actions.begin_second_factor(holder=holder, session_id=session_id, now=NOW)
     factor = queries.second_factor_for_holder(holder)
     assert factor is not None
     return pyotp.TOTP(queries.secret(factor))
@@ -45,8 +45,10 @@ def turn_on(key: EmployerKey, *, now: datetime = NOW) -> tuple[pyotp.TOTP, list[
     return app, codes
 
 
-def type_code(key: EmployerKey, code: str, *, now: datetime = LATER) -> Refusal | None:
-    return actions.pass_second_factor(key=key, code=code, now=now)
+def type_code(
+    key: EmployerKey, code: str, *, now: datetime = LATER, address: str = "192.0.2.7"
+) -> Refusal | None:
+    return actions.pass_second_factor(key=key, code=code, now=now, address=address)
 
 
 def sign_in(client: Client, key: EmployerKey, **more: str) -> str:
@@ -136,14 +138,96 @@ def test_each_recovery_code_serves_once_and_the_employer_is_told() -> None:
 
 def test_five_wrong_codes_make_even_the_right_one_wait() -> None:
     key = make_key(make_employer())
-    app, codes = turn_on(key)
+    app, _ = turn_on(key)
     answers = [type_code(key, "nada") for _ in range(6)]
     assert answers[:4] == [WRONG] * 4
     assert [answer and answer.reason for answer in answers[4:]] == [Reason.LOCKED] * 2
-    for code in (app.at(LATER), codes[0]):
-        refusal = type_code(key, code)
-        assert refusal == Refusal(reason=Reason.LOCKED, wait=timedelta(minutes=1))
+    refusal = type_code(key, app.at(LATER))
+    assert refusal == Refusal(reason=Reason.LOCKED, wait=timedelta(minutes=1))
+    minute_later = LATER + timedelta(minutes=1)
+    assert type_code(key, app.at(minute_later), now=minute_later) is None
+
+
+def test_who_stole_the_key_makes_no_recovery_code_useless_by_guessing() -> None:
+    key = make_key(make_employer())
+    _, codes = turn_on(key)
+    for guess in ("000000", "bbbbb-bbbbb"):
+        for _ in range(6):
+            last = type_code(key, guess, address="198.51.100.7")
+        assert last is not None
+        assert last.reason is Reason.LOCKED
+    assert type_code(key, codes[0]) is None
+
+
+def test_guesses_of_recovery_codes_from_one_address_wait_too() -> None:
+    key = make_key(make_employer())
+    _, codes = turn_on(key)
+    for _ in range(5):
+        type_code(key, "bbbbb-bbbbb")
+    assert type_code(key, codes[0]) == Refusal(reason=Reason.LOCKED, wait=timedelta(minutes=1))
     assert type_code(key, codes[0], now=LATER + timedelta(minutes=1)) is None
+
+
+def test_page_of_the_code_says_that_a_recovery_code_serves_while_the_others_wait(client: Client) -> None:
+    key = make_key(make_employer())
+    _, codes = turn_on(key, now=timezone.now() - timedelta(minutes=5))
+    sign_in(client, key)
+    pages = [client.post(STEP, {"code": "000000"}) for _ in range(5)]
+    assert pages[4].status_code == 429
+    said = ["uno de sus códigos de respaldo." in str(page.context["form"].errors) for page in pages]
+    assert said == [False] * 4 + [True]
+    assert client.post(STEP, {"code": codes[0]})["Location"] == "/empleadores/"
+
+
+def test_a_changed_key_does_not_clear_the_guesses_at_its_codes() -> None:
+    employer = make_employer()
+    key = make_key(employer)
+    app, _ = turn_on(key)
+    for _ in range(5):
+        type_code(key, "000000")
+    make_key(employer, number=key.number, key="la nueva", now=LATER)
+    refusal = type_code(key, app.at(LATER))
+    assert refusal is not None
+    assert refusal.reason is Reason.LOCKED
+
+
+def test_a_secret_serves_only_in_the_session_that_saw_it() -> None:
+    key = make_key(make_employer())
+    thief, owner = (signed_in_client(Client(), key) for _ in range(2))
+    stolen = thief.post(SECOND_FACTOR, follow=True).context["secret"]
+    assert owner.get(f"{SECOND_FACTOR}activar/")["Location"] == SECOND_FACTOR
+    secret = owner.post(SECOND_FACTOR, follow=True).context["secret"]
+    assert secret != stolen
+    assert thief.get(f"{SECOND_FACTOR}activar/")["Location"] == SECOND_FACTOR
+    app = pyotp.TOTP(secret.replace(" ", ""))
+    form = {"present": KEY, "code": app.now()}
+    assert thief.post(f"{SECOND_FACTOR}activar/", form)["Location"] == SECOND_FACTOR
+    assert not queries.has_second_factor(key)
+    assert len(owner.post(f"{SECOND_FACTOR}activar/", form).context["codes"]) == 10
+
+
+def test_another_session_confirms_nothing_even_with_the_right_code() -> None:
+    key = make_key(make_employer())
+    app = begin(key, session_id=7)
+    assert confirm(key, app.at(NOW)) == WRONG
+    assert not queries.has_second_factor(key)
+
+
+def test_beginning_again_leaves_a_second_factor_that_is_on() -> None:
+    key = make_key(make_employer())
+    app, _ = turn_on(key)
+    actions.begin_second_factor(holder=queries.holder(key), session_id=0, now=LATER)
+    assert type_code(key, app.at(LATER)) is None
+
+
+def test_a_changed_key_forgets_a_second_factor_never_confirmed_and_keeps_one_that_is_on() -> None:
+    employer = make_employer()
+    key, kept = make_key(employer), make_key(employer)
+    begin(key)
+    turn_on(kept)
+    for each in (key, kept):
+        make_key(employer, number=each.number, key="la nueva", now=LATER)
+    assert [factor.key_id for factor in SecondFactor.objects.all()] == [kept.pk]
 
 
 def test_who_stole_the_key_makes_its_owner_at_a_known_device_wait_for_nothing() -> None:
@@ -199,7 +283,7 @@ def test_turning_it_on_or_off_is_told_and_written_down_and_ends_the_other_sessio
     for client in (Client(), Client()):
         signed_in_client(client, key)
     this, _ = KeySession.objects.order_by("pk")
-    app = begin(key)
+    app = begin(key, session_id=this.pk)
     holder = queries.holder(key)
     actions.confirm_second_factor(holder=holder, session_id=this.pk, present=KEY, code=app.at(NOW), now=NOW)
     assert [*KeySession.objects.filter(ended_at=None)] == [this]
@@ -280,7 +364,7 @@ def test_pages_turn_it_on_and_off_without_script(client: Client) -> None:
     secret = page.context["secret"]
     assert secret in page.content.decode()
     assert 'src="data:image/svg+xml' in page.content.decode()
-    assert client.post(SECOND_FACTOR, follow=True).context["secret"] == secret  # a second click changes none
+    assert client.get(f"{SECOND_FACTOR}activar/").context["secret"] == secret
     app = pyotp.TOTP(secret.replace(" ", ""))
     earlier = {"present": KEY, "code": app.at(timezone.now() - timedelta(seconds=30))}
     wrong = client.post(f"{SECOND_FACTOR}activar/", earlier | {"code": "12"})

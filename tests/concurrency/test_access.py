@@ -127,7 +127,7 @@ def test_a_key_changed_recovered_and_used_at_once_waits_for_no_deadlock(together
 
 def make_second_factor(key: EmployerKey) -> tuple[pyotp.TOTP, list[str]]:
     holder = queries.holder(key)
-    actions.begin_second_factor(holder=holder, now=NOW)
+    actions.begin_second_factor(holder=holder, session_id=0, now=NOW)
     factor = queries.second_factor_for_holder(holder)
     assert factor is not None
     app = pyotp.TOTP(queries.secret(factor))

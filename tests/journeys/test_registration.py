@@ -201,6 +201,7 @@ def test_a_foreign_person_registers_and_an_employer_changes_its_address(
     look(page, "data")
     page.goto(portal.url("/empleadores/correo/"))
     page.locator("input[name=email]").fill("nueva@registro.example")
+    page.locator("input[name=present]").fill(key.key)
     look(page, "email")
     go_on(page, "Enviar el código")
     look(page, "email-code")

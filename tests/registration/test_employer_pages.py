@@ -2,10 +2,14 @@ from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
+import pyotp
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
+from afilia.access import actions as access
+from afilia.access import queries as access_queries
 from afilia.access.models import EmployerKey
 from afilia.audit import queries as audit
 from afilia.audit.models import Entry
@@ -15,7 +19,8 @@ from afilia.kit import sealing
 from afilia.notices.actions import SEAL
 from afilia.notices.models import Message
 from afilia.registration import actions
-from tests.builders import NOW, make_branch, make_employer, make_key, signed_in_client
+from afilia.verification.models import Attempt
+from tests.builders import KEY, NOW, make_branch, make_employer, make_key, signed_in_client
 from tests.concurrency.conftest import Together
 from tests.employers.builders import make_application
 from tests.registration.conftest import MakeApplicant, code_to, make_taxpayer, of_company
@@ -45,7 +50,7 @@ def restricted(key: EmployerKey) -> Client:
 
 
 def change(browser: Client, settings: object, email: str = NEW) -> HttpResponse:
-    at = browser.post(EMAIL, {"email": email})["Location"]
+    at = browser.post(EMAIL, {"email": email, "present": KEY})["Location"]
     return browser.post(at, {"code": code_to(email, settings)}, follow=True)
 
 
@@ -116,14 +121,45 @@ def test_change_waits_is_shown_and_can_be_cancelled(
     assert actors == {f"holder:{key.pk}"}
 
 
+def test_session_without_the_key_changes_no_address(browser: Client, key: EmployerKey) -> None:
+    for form in ({}, {"present": ""}, {"present": "mal"}, {"present": "mal"}):
+        assert browser.post(EMAIL, {"email": NEW, **form}).status_code == 422
+    page = browser.post(EMAIL, {"email": NEW, "present": "mal"}).content.decode()
+    assert "La clave actual no es correcta" in page
+    assert NEW in page
+    assert browser.post(EMAIL, {"email": NEW, "present": "mal"}).status_code == 422
+    assert browser.post(EMAIL, {"email": NEW, "present": "mal"}).status_code == 429
+    assert browser.post(EMAIL, {"email": NEW, "present": KEY}).status_code == 429
+    assert not Message.objects.exists()
+    assert not Attempt.objects.exists()
+    assert Entry.objects.filter(event="key.proof-refused", actor=f"holder:{key.pk}").count() == 5
+
+
+def test_who_has_a_second_factor_types_a_code_too(browser: Client, key: EmployerKey) -> None:
+    holder, earlier = access_queries.holder(key), timezone.now() - timedelta(minutes=5)
+    access.begin_second_factor(holder=holder, session_id=0, now=earlier)
+    factor = access_queries.second_factor_begun(holder, session_id=0)
+    assert factor is not None
+    app = pyotp.TOTP(access_queries.secret(factor))
+    access.confirm_second_factor(holder=holder, session_id=0, present=KEY, code=app.at(earlier), now=earlier)
+    browser = signed_in_client(Client(headers={"accept-language": "es"}), key)
+    assert 'name="code"' in browser.get(EMAIL).content.decode()
+    form = {"email": NEW, "present": KEY}
+    assert browser.post(EMAIL, form).status_code == 422
+    page = browser.post(EMAIL, form | {"code": "000000"}).content.decode()
+    assert "La clave o el código no son correctos" in page
+    assert not Attempt.objects.exists()
+    assert browser.post(EMAIL, form | {"code": app.now()}).status_code == 302
+
+
 def test_wrong_code_changes_nothing(browser: Client) -> None:
-    at = browser.post(EMAIL, {"email": NEW})["Location"]
+    at = browser.post(EMAIL, {"email": NEW, "present": KEY})["Location"]
     assert browser.post(at, {"code": "x"}).status_code == 422
     assert not EmailChange.objects.exists()
 
 
 def test_code_page_belongs_to_the_key_that_asked(browser: Client, key: EmployerKey, settings: object) -> None:
-    at = browser.post(EMAIL, {"email": NEW})["Location"]
+    at = browser.post(EMAIL, {"email": NEW, "present": KEY})["Location"]
     colleague = signed_in_client(Client(), make_key(key.employer))
     stranger = signed_in_client(Client(), make_key(make_employer()))
     for other in (colleague, stranger):

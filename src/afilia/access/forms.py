@@ -11,6 +11,7 @@ from afilia.access.policy import key_policy
 from afilia.access.rules.keys import Fault as KeyFaultReason
 from afilia.access.rules.keys import KeyFault, KeyPolicy, KeySubject, key_faults, normalised
 from afilia.access.rules.limits import Reason, Refusal
+from afilia.access.rules.second_factor import is_recovery_code
 from afilia.identifiers.person import Fault, person_number_fault
 
 LONGEST_KEY = 512  # characters as they are typed: accents may come as characters of their own
@@ -156,7 +157,10 @@ class CodeForm(forms.Form):
         wrong = gettext(
             "El código no es correcto o ya se usó. Espere el siguiente código de su aplicación y escríbalo."
         )
-        self.add_error("code", refusal_text(refusal, wrong=wrong))
+        text = refusal_text(refusal, wrong=wrong)
+        if refusal.reason is Reason.LOCKED and not is_recovery_code(self.cleaned_data["code"]):
+            text = f"{text} {gettext('También puede usar ahora uno de sus códigos de respaldo.')}"
+        self.add_error("code", text)
 
 
 class KeyAndCodeForm(CodeForm):
@@ -167,7 +171,7 @@ class KeyAndCodeForm(CodeForm):
         error_messages={"required": _("Escriba su clave de empleador.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    field_order = ("present", "code")
+    field_order: tuple[str, ...] = ("present", "code")
 
     def __init__(self, *args: Any, first: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -88,6 +88,7 @@ class SecondFactor(models.Model):
     key = models.OneToOneField(EmployerKey, models.CASCADE, related_name="second_factor")
     sealed = models.BinaryField()  # the secret, encrypted
     begun_at = models.DateTimeField()
+    begun_in = models.BigIntegerField(null=True)  # the KeySession that saw the secret; it alone confirms
     confirmed_at = models.DateTimeField(null=True, blank=True)
     last_step = models.BigIntegerField(default=0)  # of the last code that was used: none counts twice
 

@@ -112,8 +112,20 @@ def has_second_factor(key: EmployerKey) -> bool:
     return SecondFactor.objects.filter(key=key, confirmed_at__isnull=False).exists()
 
 
+def asks_code(holder: Holder) -> bool:
+    """Whether the holder's key has a second factor."""
+    return SecondFactor.objects.filter(key=holder.key_id, confirmed_at__isnull=False).exists()
+
+
 def second_factor_for_holder(holder: Holder) -> SecondFactor | None:
     return SecondFactor.objects.filter(key=holder.key_id).first()
+
+
+def second_factor_begun(holder: Holder, *, session_id: int) -> SecondFactor | None:
+    """The second factor that is being set up in a session, in which alone its secret is shown."""
+    return SecondFactor.objects.filter(
+        key=holder.key_id, begun_in=session_id, confirmed_at__isnull=True
+    ).first()
 
 
 def second_factor_for_change(key_id: int) -> SecondFactor | None:

@@ -7,6 +7,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from afilia.access import actions as access
+from afilia.access.queries import Holder
+from afilia.access.rules import limits
 from afilia.audit import actions as audit
 from afilia.documents import actions as documents
 from afilia.documents import queries as issued
@@ -245,16 +248,31 @@ def prove_papers(*, attempt: Attempt, typed: str, now: datetime) -> Verdict:
 
 
 def begin_email_change(
-    *, employer: Employer, key_id: int, email: str, address: str, now: datetime
-) -> Attempt:
-    """Send a code to the address that an employer wants. Raises LimitError."""
+    *,
+    holder: Holder,
+    session_id: int,
+    present: str,
+    code: str,
+    email: str,
+    address: str,
+    now: datetime,
+) -> Attempt | limits.Refusal:
+    """Send a code to the address that an employer wants, for who types the present key too.
+
+    With the e-mail every key can be recovered, so a session alone, which may be stolen, is not enough; with a
+    second factor a `code` of it is asked for. Raises LimitError.
+    """
+    refusal = access.prove_holder(holder=holder, session_id=session_id, present=present, code=code, now=now)
+    if refusal is not None:
+        return refusal
+    employer = holder.employer
     _count(Use.CODE, address=address, now=now)
     _count(Use.MAIL, address=email.casefold(), now=now)
     return verification.open_attempt(
         purpose=FOR_CHANGE,
         email=email,
         template="registration/mail/change_code.txt",
-        facts={"employer": employer.pk, "key": key_id, "ruc": employer.ruc},
+        facts={"employer": employer.pk, "key": holder.key_id, "ruc": employer.ruc},
         now=now,
     )
 

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from afilia.access.forms import KeyAndCodeForm, refusal_text
+from afilia.access.rules.limits import Refusal
 from afilia.employers import rules
 from afilia.employers.models import DocumentKind, EmployerKind
 from afilia.employers.provinces import PROVINCES
@@ -328,19 +330,33 @@ class FindForm(forms.Form):
         return ruc
 
 
-class NewEmailForm(EmailForm):
-    """The address that an employer wants instead of the one on record."""
+class NewEmailForm(KeyAndCodeForm, EmailForm):
+    """The address that an employer wants instead of the one on record, from who has more than a session."""
 
-    def __init__(self, *args: Any, present: str, is_verified: bool, **options: Any) -> None:
+    field_order = ("email", "present", "code")
+
+    def __init__(
+        self, *args: Any, on_record: str, is_verified: bool, asks_code: bool, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.fields["email"].label = _("Correo nuevo")
-        self.present = present if is_verified else ""
+        self.on_record = on_record if is_verified else ""
+        if not asks_code:
+            del self.fields["code"]
 
     def clean_email(self) -> str:
         email = super().clean_email()
-        if self.present and rules.same_email(email, self.present):
+        if self.on_record and rules.same_email(email, self.on_record):
             raise forms.ValidationError(_("Este ya es el correo del empleador y está comprobado."))
         return email
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show why nothing was begun."""
+        if "code" in self.fields:
+            super().refuse(refusal)
+        else:
+            wrong = gettext("La clave actual no es correcta. Revísela y vuelva a intentarlo.")
+            self.add_error("present", refusal_text(refusal, wrong=wrong))
 
 
 def plain(number: str) -> str:

@@ -14,6 +14,7 @@ from afilia.access.actions.second_factor import (
     confirm_second_factor,
     end_second_factor,
     pass_second_factor,
+    prove_holder,
 )
 from afilia.access.actions.sessions import (
     end_other_sessions,
@@ -40,6 +41,7 @@ __all__ = [
     "leave_session",
     "open_session",
     "pass_second_factor",
+    "prove_holder",
     "recover_key",
     "set_key",
     "sign_in",

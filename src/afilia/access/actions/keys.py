@@ -158,6 +158,7 @@ def _set(
     )
     KeySession.objects.filter(key=held, ended_at=None).update(ended_at=now)
     KnownDevice.objects.filter(key=held).delete()
+    SecondFactor.objects.filter(key=held, confirmed_at=None).delete()
     tries.clear({tries.bucket("account", of=number): limits.ACCOUNT})
     return held
 

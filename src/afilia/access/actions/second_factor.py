@@ -14,26 +14,29 @@ from afilia.access.models import EmployerKey, RecoveryCode, SecondFactor
 from afilia.access.rules import limits
 from afilia.access.rules import second_factor as rules
 from afilia.audit import actions as audit
-from afilia.kit import codes, sealing
+from afilia.kit import addresses, codes, sealing
 
 CODE_CHARACTERS = "23456789bcdfghjkmnpqrstvwxyz"
-CODE_LENGTH = 10  # 48 bits; tries are counted
 
 
 @transaction.atomic
-def begin_second_factor(*, holder: queries.Holder, now: datetime) -> None:
-    """Make a secret for an authenticator app, which counts once a code of it was typed; nothing twice."""
-    SecondFactor.objects.get_or_create(
-        key_id=holder.key_id,
-        defaults={
-            "sealed": sealing.seal(
-                settings.CODES_KEY,
-                purpose=queries.secret_purpose(holder.key_id),
-                text=pyotp.random_base32(),
-            ),
-            "begun_at": now,
-        },
-    )
+def begin_second_factor(*, holder: queries.Holder, session_id: int, now: datetime) -> None:
+    """Make a secret for an authenticator app, which counts once a code of it was typed in the same session.
+
+    Each time another one, and what was begun before is void: another session may have seen that secret.
+    """
+    secret = {
+        "sealed": sealing.seal(
+            settings.CODES_KEY, purpose=queries.secret_purpose(holder.key_id), text=pyotp.random_base32()
+        ),
+        "begun_at": now,
+        "begun_in": session_id,
+    }
+    factor = queries.second_factor_for_change(holder.key_id)
+    if factor is None:  # of two sessions at once the first one's counts, and the other begins again
+        SecondFactor.objects.get_or_create(key_id=holder.key_id, defaults=secret)
+    elif factor.confirmed_at is None:
+        SecondFactor.objects.filter(pk=factor.pk).update(**secret)
 
 
 @transaction.atomic
@@ -42,17 +45,18 @@ def confirm_second_factor(
 ) -> list[str] | limits.Refusal:
     """Ask for codes from now on; the result is the recovery codes, known only now.
 
-    It needs the present key and a right code of the app. All other sessions end: they showed no code.
+    It needs the present key and a right code of the app, in the session that began it. All other sessions
+    end: they showed no code.
     """
     factor = queries.second_factor_for_change(holder.key_id)
-    if factor is None or factor.confirmed_at is not None:
+    if factor is None or factor.confirmed_at is not None or factor.begun_in != session_id:
         return limits.Refusal(reason=limits.Reason.WRONG)
-    own = session_tries(session_id)
-    if refusal := _refused(factor, own, present=present, code=code, recovery=False, now=now):
+    tried = session_tries(session_id)
+    if refusal := _refused(factor, tried, present=present, code=code, recovery=False, now=now):
         return refusal
     SecondFactor.objects.filter(pk=factor.pk).update(confirmed_at=now)
     typed = [
-        "".join(secrets.choice(CODE_CHARACTERS) for _ in range(CODE_LENGTH))
+        "".join(secrets.choice(CODE_CHARACTERS) for _ in range(rules.RECOVERY_CODE_LENGTH))
         for _ in range(rules.RECOVERY_CODES)
     ]
     RecoveryCode.objects.bulk_create(
@@ -72,8 +76,8 @@ def end_second_factor(
     factor = queries.second_factor_for_change(holder.key_id)
     if factor is None or factor.confirmed_at is None:
         return None
-    own = session_tries(session_id)
-    if refusal := _refused(factor, own, present=present, code=code, recovery=True, now=now):
+    tried = session_tries(session_id)
+    if refusal := _refused(factor, tried, present=present, code=code, recovery=True, now=now):
         return refusal
     key = factor.key
     factor.delete()
@@ -83,25 +87,52 @@ def end_second_factor(
 
 
 @transaction.atomic
+def prove_holder(
+    *, holder: queries.Holder, session_id: int, present: str, code: str, now: datetime
+) -> limits.Refusal | None:
+    """Judge the present key, and the code where one is asked for, before what a stolen session must not do.
+
+    None when both are right. `code` is of the app or a recovery code; without a second factor it is ignored.
+    """
+    tried = session_tries(session_id)
+    factor = queries.second_factor_for_change(holder.key_id)
+    if factor is not None and factor.confirmed_at is not None:
+        return _refused(factor, tried, present=present, code=code, recovery=True, now=now)
+    key = EmployerKey.objects.select_related("employer").filter(pk=holder.key_id).first()
+    verdict = tries.count(tried, now=now)
+    if verdict.wait or key is None:
+        return verdict.refusal
+    if not is_key(key, typed=present):
+        _record("key.proof-refused", key, now=now)
+        return verdict.refusal
+    tries.clear(tried)
+    return None
+
+
+@transaction.atomic
 def pass_second_factor(
-    *, key: EmployerKey, code: str, now: datetime, device: str = ""
+    *, key: EmployerKey, code: str, now: datetime, device: str = "", address: str = ""
 ) -> limits.Refusal | None:
     """Judge the code of the app, or a recovery code, that follows the right key; None when it is right.
 
     `device` is the cookie of a browser: where the person has signed in before, tries of who stole the key
-    make nobody wait.
+    make nobody wait. Recovery codes are counted apart, for each `address`: they are too long to be guessed,
+    and who stole the key must not make them useless by guessing codes.
     """
     factor = queries.second_factor_for_change(key.pk)
     if factor is None or factor.confirmed_at is None:
         return None
     known = bool(device) and queries.is_known_device(key.number, device=device)
-    own = {tries.bucket("code", of=f"{key.pk} {device if known else ''}"): limits.PAIR}
-    return _refused(factor, own, present=None, code=code, recovery=True, now=now)
+    if rules.is_recovery_code(code):
+        tried = tries.bucket("recovery-code", of=f"{key.pk} {addresses.block(address, ipv4=32, ipv6=64)}")
+    else:
+        tried = tries.bucket("code", of=f"{key.pk} {device if known else ''}")
+    return _refused(factor, {tried: limits.PAIR}, present=None, code=code, recovery=True, now=now)
 
 
 def _refused(
     factor: SecondFactor,
-    own: tries.Buckets,
+    tried: tries.Buckets,
     *,
     present: str | None,
     code: str,
@@ -109,15 +140,15 @@ def _refused(
     now: datetime,
 ) -> limits.Refusal | None:
     """Count a try, judge the key, where one was asked for, and the code, and use the code up."""
-    verdict = tries.count(own, now=now)
+    verdict = tries.count(tried, now=now)
     if verdict.wait:
         return verdict.refusal
-    plain = "".join(code.split()).replace("-", "")
+    plain = rules.plain(code)
     right = (present is None or is_key(factor.key, typed=present)) and (
         _use_code(factor, plain, now=now) or (recovery and _use_recovery_code(factor, plain, now=now))
     )
     if right:
-        tries.clear(own)
+        tries.clear(tried)
         return None
     _record("second-factor.refused", factor.key, now=now)
     return verdict.refusal

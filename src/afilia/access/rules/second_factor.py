@@ -7,6 +7,17 @@ from hmac import compare_digest
 STEP = 30  # seconds
 DRIFT = 1  # steps that a clock may be off, either way
 RECOVERY_CODES = 10
+RECOVERY_CODE_LENGTH = 10  # of 28 characters: 48 bits
+
+
+def plain(code: str) -> str:
+    """A code as typed, without blanks and hyphens."""
+    return "".join(code.split()).replace("-", "")
+
+
+def is_recovery_code(code: str) -> bool:
+    """Whether a typed code is as long as a recovery code, right or wrong; those of an app are shorter."""
+    return len(plain(code)) == RECOVERY_CODE_LENGTH
 
 
 def steps(now: datetime) -> range:

@@ -23,7 +23,7 @@ def second_factor(request: HolderRequest) -> HttpResponse:
         page = {"factor": factor, "codes_left": queries.recovery_codes_left(factor)}
         return render(request, "access/second_factor.html", page)
     if request.method == "POST":
-        actions.begin_second_factor(holder=request.holder, now=timezone.now())
+        actions.begin_second_factor(holder=request.holder, session_id=request.session_id, now=timezone.now())
         return redirect("access:second-factor-on")
     return render(request, "access/second_factor.html")
 
@@ -32,8 +32,8 @@ def second_factor(request: HolderRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @holder_required
 def second_factor_on(request: HolderRequest) -> HttpResponse:
-    factor = queries.second_factor_for_holder(request.holder)
-    if factor is None or factor.confirmed_at is not None:
+    factor = queries.second_factor_begun(request.holder, session_id=request.session_id)
+    if factor is None:
         return redirect("access:second-factor")
     form = KeyAndCodeForm(request.POST or None, first=True)
     uri = queries.app_address(factor, request.holder)

@@ -64,6 +64,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         key=step.key,
         code=form.cleaned_data["code"],
         device=sessions.device_cookie(request),
+        address=client_address(request),
         now=timezone.now(),
     )
     if refusal is not None:

@@ -11,8 +11,10 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from afilia.access import queries as access
 from afilia.access.decorators import HolderRequest, holder_required
 from afilia.access.queries import Holder
+from afilia.access.rules.limits import Reason, Refusal
 from afilia.employers import actions as employers
 from afilia.employers import queries as employer_queries
 from afilia.employers.provinces import PROVINCES
@@ -43,6 +45,7 @@ def data(request: HolderRequest) -> HttpResponse:
     return render(request, "registration/data.html", context)
 
 
+@sensitive_post_parameters("present", "code")
 @holder_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def email(request: HolderRequest) -> HttpResponse:
@@ -51,27 +54,37 @@ def email(request: HolderRequest) -> HttpResponse:
         return render(request, "registration/email_not_yours.html", status=403)
     employer = holder.employer
     form = NewEmailForm(
-        request.POST or None, present=employer.email, is_verified=employer.email_verified_at is not None
+        request.POST or None,
+        on_record=employer.email,
+        is_verified=employer.email_verified_at is not None,
+        asks_code=access.asks_code(holder),
     )
+    locked = False
     if form.is_valid():
         try:
-            attempt = actions.begin_email_change(
-                employer=employer,
-                key_id=holder.key_id,
+            begun = actions.begin_email_change(
+                holder=holder,
+                session_id=request.session_id,
+                present=form.cleaned_data["present"],
+                code=form.cleaned_data.get("code", ""),
                 email=form.cleaned_data["email"],
                 address=client_address(request),
                 now=timezone.now(),
             )
         except LimitError:
             return render(request, "registration/limit.html", {"back": request.path}, status=429)
-        return redirect("registration:email-code", attempt.pk)
+        if not isinstance(begun, Refusal):
+            return redirect("registration:email-code", begun.pk)
+        form.refuse(begun)
+        locked = begun.reason is Reason.LOCKED
     context = {
         "form": form,
         "employer": employer,
         "pending": employer_queries.pending_email_change(employer),
         "hours": int(settings.EMAIL_CHANGE_WAIT.total_seconds() // 3600),
     }
-    return render(request, "registration/email.html", context, status=422 if form.is_bound else 200)
+    status = 429 if locked else 422 if form.is_bound else 200
+    return render(request, "registration/email.html", context, status=status)
 
 
 @holder_required
