@@ -236,7 +236,9 @@ def test_a_refused_address_is_told_on_the_page(desk: Desk, page: Page, axe: Call
     person = desk.people["closed"]
     desk.postbox.refused = {person["email"]}
     page.goto(desk.portal.url(BEGIN))
-    _begin(page, person)
+    with page.expect_response(re.compile(r"/correo/\?shown=waiting$")) as asked:
+        _begin(page, person)
+    assert asked.value.status == 204  # said once, and not every two seconds
     desk.rows(SETTLE)
     expect(page.locator("#delivery")).to_contain_text("rechazó la dirección registrada", timeout=SLOW)
     axe(page)
