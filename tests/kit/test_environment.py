@@ -53,6 +53,7 @@ NEEDED = {
     "AFILIA_HOSTS": "portal.example",
     "AFILIA_PUBLIC_URL": "https://portal.example",
     "AFILIA_EMAIL_URL": "smtp://mail.example:25",
+    "AFILIA_TRUSTED_PROXIES": "10.0.0.0/24",
     "AFILIA_SIGNING_PKCS12": "signing.p12",
     "AFILIA_SIGNING_PASSWORD": "password",
 }
@@ -87,6 +88,24 @@ def test_production_refuses_a_short_secret() -> None:
     assert (
         "AFILIA_SECRET_KEY is too short" in start_in_production(**{**NEEDED, "AFILIA_SECRET_KEY": "s"}).stderr
     )
+
+
+def test_production_without_a_proxy_says_so() -> None:
+    done = start_in_production(**{**NEEDED, "AFILIA_TRUSTED_PROXIES": "none"})
+    assert done.stdout == "started\n", done.stderr
+
+
+@pytest.mark.parametrize("text", ["none,10.0.0.0/24", "0.0.0.0/0", "proxy", ","])
+def test_production_refuses_proxies_that_are_no_networks(text: str) -> None:
+    done = start_in_production(**{**NEEDED, "AFILIA_TRUSTED_PROXIES": text})
+    assert "AFILIA_TRUSTED_PROXIES must be the networks of your proxies" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["AFILIA_SRI_URL", "AFILIA_REGISTRO_CIVIL_URL"])
+@pytest.mark.parametrize("text", ["sri.example.org/v1", "https://", "http://[", "https://sri:port"])
+def test_production_refuses_an_address_of_a_service_that_is_none(name: str, text: str) -> None:
+    done = start_in_production(**NEEDED, **{name: text})
+    assert f"{name} is {text!r}; it must be the address of a service" in done.stderr
 
 
 def test_production_refuses_to_change_an_email_without_time_to_object() -> None:

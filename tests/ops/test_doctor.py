@@ -1,13 +1,20 @@
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from afilia.audit import actions as audit
+from afilia.config.wsgi import application
+from afilia.kit import addresses, proxies
 from afilia.ops import doctor
 from tests.builders import make_sri_load
 
@@ -101,3 +108,55 @@ def test_a_service_of_the_sri_that_is_down(settings: object) -> None:
     passed, line = verdict("sri")
     assert not passed
     assert "does not answer" in line
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_args: object) -> None:
+        """Nothing on the standard error."""
+
+
+@contextmanager
+def portal(settings: object, *, drops: bool) -> Iterator[None]:
+    """The portal at its public address, behind a proxy that drops names with an underscore or does not."""
+
+    class Proxy(Quiet):
+        def get_environ(self) -> dict[str, object]:
+            for name in [name for name in self.headers if drops and "_" in name]:
+                del self.headers[name]
+            return super().get_environ()
+
+    with make_server("127.0.0.1", 0, application, handler_class=Proxy) as server:
+        settings.PUBLIC_URL = f"http://127.0.0.1:{server.server_port}"  # type: ignore[attr-defined]
+        settings.TRUSTED_PROXIES = addresses.networks(["127.0.0.1"])  # type: ignore[attr-defined]
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        try:
+            yield
+        finally:
+            thread.join(10)
+
+
+def test_a_proxy_that_drops_names_with_an_underscore(settings: object) -> None:
+    with portal(settings, drops=True):
+        assert verdict("proxies")[0] is True
+
+
+def test_a_proxy_that_lets_anyone_say_who_they_are(settings: object) -> None:
+    with portal(settings, drops=False):
+        passed, line = verdict("proxies")
+    assert not passed
+    assert "X_Forwarded_For" in line
+
+
+def test_a_portal_that_is_not_there_behind_its_proxy(settings: object) -> None:
+    settings.TRUSTED_PROXIES = addresses.networks(["127.0.0.1"])  # type: ignore[attr-defined]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.PUBLIC_URL = f"http://127.0.0.1:{server.getsockname()[1]}"  # type: ignore[attr-defined]
+    passed, line = verdict("proxies")
+    assert not passed
+    assert "does not answer" in line
+
+
+@pytest.mark.parametrize("asked", ["", "doctor", "doctor:1x:signature"])
+def test_nobody_but_the_doctor_is_told_what_the_proxy_does(client: Client, asked: str) -> None:
+    assert proxies.ANSWER not in client.get("/livez", headers={proxies.ASK: asked}).headers

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 import dj_email_url
@@ -17,6 +18,7 @@ env = Environment()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = env.flag("AFILIA_DEMO")
+NO_PROXIES = "none"
 DATA_DIR = Path(env.text("AFILIA_DATA_DIR", str(Path.cwd() / ".data"))).resolve()
 
 
@@ -33,13 +35,30 @@ def breached_keys(name: str) -> Path | None:
     return path if name else None
 
 
-def proxies(names: list[str]) -> addresses.Networks:
+def proxies(text: str) -> addresses.Networks:
+    if text == NO_PROXIES:
+        return ()
     try:
-        return addresses.networks(names)
+        return addresses.networks(word.strip() for word in text.split(","))
     except ValueError as error:
         raise SettingError(
-            f"AFILIA_TRUSTED_PROXIES must be the networks of your proxies, as 10.0.0.0/24,fd00::5: {error}."
+            f"AFILIA_TRUSTED_PROXIES must be the networks of your proxies, as 10.0.0.0/24,fd00::5,"
+            f" or {NO_PROXIES}: {error}."
         ) from None
+
+
+def service(name: str) -> str:
+    address = env.text(name, "")
+    try:
+        parts = urlsplit(address)
+        fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if address and not (fits and address.isascii() and address.isprintable() and " " not in address):
+        raise SettingError(
+            f"{name} is {address!r}; it must be the address of a service, as https://sri.example.org/v1."
+        )
+    return address
 
 
 SECRET_KEY = needed_in_production(
@@ -73,7 +92,13 @@ PUBLIC_URL = needed_in_production(
 ).rstrip("/")
 PORT = env.number("PORT", 8000)
 BIND = env.text("AFILIA_BIND", "127.0.0.1" if DEMO else "0.0.0.0")  # noqa: S104  behind a proxy
-TRUSTED_PROXIES = proxies(env.words("AFILIA_TRUSTED_PROXIES", ""))
+TRUSTED_PROXIES = proxies(
+    needed_in_production(
+        "AFILIA_TRUSTED_PROXIES",
+        NO_PROXIES,
+        f"the networks of the proxies in front of the portal, as 10.0.0.0/24,fd00::5, or {NO_PROXIES}",
+    )
+)
 WEB_PROCESSES = env.number("AFILIA_WEB_PROCESSES", 1)
 WORKER_TIMEOUT = env.number("AFILIA_WORKER_TIMEOUT", 10)  # seconds
 METRICS_TOKEN = env.text("AFILIA_METRICS_TOKEN", "")
@@ -132,11 +157,11 @@ if timedelta(hours=0 if DEMO else 1) > EMAIL_CHANGE_WAIT:
 HANDED_KEY_HOURS = env.number("AFILIA_HANDED_KEY_HOURS", 72)
 
 # Registro Civil: the local copy of the database, or a service over HTTP
-REGISTRO_CIVIL_URL = env.text("AFILIA_REGISTRO_CIVIL_URL", "")
+REGISTRO_CIVIL_URL = service("AFILIA_REGISTRO_CIVIL_URL")
 REGISTRO_CIVIL_TOKEN = env.text("AFILIA_REGISTRO_CIVIL_TOKEN", "")
 
 # SRI: likewise
-SRI_URL = env.text("AFILIA_SRI_URL", "")
+SRI_URL = service("AFILIA_SRI_URL")
 SRI_TOKEN = env.text("AFILIA_SRI_TOKEN", "")
 
 INSTALLED_APPS = [

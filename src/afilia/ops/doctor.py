@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import datetime
 
+import httpx
 from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from afilia.audit import queries as audit
 from afilia.documents import signing
+from afilia.kit import proxies
 from afilia.kit.environment import SettingError
 from afilia.ops import queries
 from afilia.registries import sri
@@ -70,6 +72,24 @@ def _signature(_now: datetime) -> str:
     return f"{settings.SIGNING_PKCS12} opens"
 
 
+def _proxies(_now: datetime) -> str:
+    if not settings.TRUSTED_PROXIES:
+        return "none: the address of the connection is the client's"
+    address = f"{settings.PUBLIC_URL}/livez"
+    try:
+        answer = httpx.get(address, headers=proxies.ask(), timeout=5.0).headers.get(proxies.ANSWER)
+    except httpx.HTTPError as error:
+        raise Trouble(f"{address} does not answer ({type(error).__name__}): AFILIA_PUBLIC_URL.") from None
+    if answer is None:
+        raise Trouble(f"{address} is not this portal, or has another AFILIA_SECRET_KEY.")
+    if answer != proxies.DROPPED:
+        raise Trouble(
+            "The proxy lets header names with an underscore through: anyone can say with X_Forwarded_For who"
+            " they are. Make it drop them (docs/operations.md)."
+        )
+    return f"{len(settings.TRUSTED_PROXIES)} networks, header names with an underscore are dropped"
+
+
 def _worker(now: datetime) -> str:
     heartbeats = queries.worker_heartbeats(now=now)
     if not heartbeats or heartbeats[0] > STALE_AFTER:
@@ -108,6 +128,7 @@ CHECKS: dict[str, Callable[[datetime], str]] = {
     "database": _database,
     "files": _files,
     "signature": _signature,
+    "proxies": _proxies,
     "worker": _worker,
     "ledger": _ledger,
     "sri": _sri,
