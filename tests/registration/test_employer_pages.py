@@ -190,11 +190,17 @@ def test_link_to_object_shows_a_page_and_only_a_click_objects(browser: Client, s
     for _ in range(3):  # a scanner
         assert owner.get(link).status_code == 200
         assert owner.head(link).status_code == 200
+        assert owner.post(link).status_code == 422
+        assert owner.post(link, {"answer": ""}).status_code == 422
     assert EmailChange.objects.get().state == "pending"
     page = owner.get(link).content.decode()
     assert NEW not in page
     assert "n•••@example.com" in page
-    answered = owner.post(link, follow=True).content.decode()
+    assert "checked" not in page
+    assert "Elija si lo pidieron o no." in owner.post(link).content.decode()
+    assert "El cambio sigue" in owner.post(link, {"answer": "yes"}).content.decode()
+    assert EmailChange.objects.get().state == "pending"
+    answered = owner.post(link, {"answer": "no"}, follow=True).content.decode()
     assert "el correo del empleador sigue siendo el mismo" in answered
     assert EmailChange.objects.get().state == "objected"
 
@@ -212,7 +218,10 @@ def test_link_to_object_that_comes_too_late_says_so(
         employers.take_email_change(change_id=pending.pk, now=pending.effective_at + timedelta(seconds=1))
     else:
         browser.post(f"{EMAIL}anular/")
-    for page in (Client(headers={"accept-language": "es"}).get(link), browser.post(link, follow=True)):
+    for page in (
+        Client(headers={"accept-language": "es"}).get(link),
+        browser.post(link, {"answer": "no"}, follow=True),
+    ):
         assert sentence in page.content.decode()
     assert EmailChange.objects.get().state == state
 

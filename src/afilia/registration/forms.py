@@ -359,6 +359,20 @@ class NewEmailForm(KeyAndCodeForm, EmailForm):
             self.add_error("present", refusal_text(refusal, wrong=wrong))
 
 
+class EmailObjectionForm(forms.Form):
+    """Whether who reads the old address asked. Nothing is chosen beforehand: scanners submit what they see."""
+
+    answer = forms.ChoiceField(
+        label=_("¿Pidieron ustedes el cambio?"),
+        choices=[
+            ("no", _("No lo pedimos: rechazar el cambio")),
+            ("yes", _("Sí lo pedimos: no rechazar nada")),
+        ],
+        error_messages={"required": _("Elija si lo pidieron o no.")},
+        widget=forms.RadioSelect,
+    )
+
+
 def plain(number: str) -> str:
     """A number as people write it, without blanks and hyphens."""
     return re.sub(r"[\s\-.]", "", number).upper()
