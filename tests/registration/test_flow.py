@@ -9,7 +9,7 @@ from afilia.employers.models import Branch, Employer, Registration
 from afilia.identifiers.person import cedula_check_digit
 from afilia.registration.models import Draft
 from afilia.registries.models import CivilRecord, SriLoad, SriRecord
-from tests.builders import cedula, make_employer
+from tests.builders import KEY, cedula, make_employer, make_key
 from tests.conftest import RunJobs
 from tests.registration.conftest import ANSWERS, START, Applicant, MakeApplicant, make_taxpayer, of_company
 
@@ -254,6 +254,16 @@ def test_answers_that_another_tab_changed_are_shown_again_before_they_count(appl
     assert not Employer.objects.exists()
     assert applicant.post("revisar", {}).status_code == 302
     assert Employer.objects.get().phone == "023945666"
+
+
+def test_signing_in_forgets_a_draft_and_the_first_page_says_so(applicant: Applicant) -> None:
+    applicant.answer(until="ruc")
+    said = "ingresa con una clave o cierra una sesión en este navegador, lo escrito se pierde"
+    assert said in applicant.client.get(START).content.decode()
+    key = make_key(make_employer())
+    signed_in = applicant.client.post("/empleadores/ingresar/", {"number": key.number, "key": KEY})
+    assert signed_in.status_code == 302
+    assert applicant.client.get(f"{applicant.address}ruc/").status_code == 404
 
 
 def test_start_leads_back_to_what_was_begun(applicant: Applicant) -> None:

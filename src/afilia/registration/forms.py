@@ -360,7 +360,7 @@ class NewEmailForm(KeyAndCodeForm, EmailForm):
 
 
 class EmailObjectionForm(forms.Form):
-    """Whether who reads the old address asked. Nothing is chosen beforehand: scanners submit what they see."""
+    """Whether who reads the old address asked. Nothing is chosen beforehand: scanners send what is there."""
 
     answer = forms.ChoiceField(
         label=_("¿Pidieron ustedes el cambio?"),
