@@ -14,7 +14,18 @@ from afilia.audit.models import Entry
 from afilia.employers import actions as employers
 from afilia.employers.models import EmailChange, Employer
 from afilia.notices.models import Message
-from tests.builders import KEY, NOW, cedula, make_employer, make_key, make_person, signed_in_client
+from afilia.recovery import queries as recovery
+from afilia.recovery.rules import Standing
+from tests.builders import (
+    KEY,
+    NOW,
+    cedula,
+    make_branch,
+    make_employer,
+    make_key,
+    make_person,
+    signed_in_client,
+)
 
 CHANGE, CHOOSE = "/empleadores/clave/cambiar/", "/empleadores/ingresar/clave-nueva/"
 OWN = "tijera nube caimito 7"
@@ -194,6 +205,18 @@ def test_address_that_somebody_else_planted_is_replaced_by_the_one_in_the_papers
     assert PAPERS not in "".join(Message.objects.values_list("text", flat=True))
     entry = Entry.objects.get(event="employer.email-replaced")
     assert (entry.actor, entry.subject) == ("operator:ventanilla 4", f"employer:{employer.pk}")
+
+
+def test_key_handed_over_is_not_recovered_before_the_address_in_the_papers_is_proved() -> None:
+    employer, number = make_employer(email="ladron@example.net", email_verified_at=NOW), cedula()
+    make_branch(employer)
+    hand_over(employer, number, email=PAPERS)
+    assert actions.choose_key(key=employer.keys.get(), new_key=OWN, now=NOW) is not None
+    typed = {"number": number, "ruc": employer.ruc, "branch": "0001", "active": True}
+    assert recovery.find(**typed).standing is not Standing.ELIGIBLE
+    change = employers.change_email(employer_id=employer.pk, email=PAPERS, actor="holder:1", now=NOW)
+    assert change.state == "done"
+    assert recovery.find(**typed).standing is Standing.ELIGIBLE
 
 
 def test_address_on_record_that_is_the_one_in_the_papers_stays_verified() -> None:
