@@ -60,7 +60,7 @@ def test_a_busy_worker_keeps_its_job(waiting: Plant) -> None:
     # As if it had been too busy to show itself for an hour.
     waiting.rows("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
     waiting.start_worker(tasks=TASKS)
-    waiting.until(lambda: waiting.rows("SELECT count(*) FROM procrastinate_workers") == [(2,)])
+    waiting.until(lambda: waiting.rows("SELECT count(*) FROM procrastinate_workers") == [(4,)])
     word(waiting)
     waiting.until(lambda: jobs(waiting) == ["succeeded"])
     assert steps(waiting) == ["started", "half", "finished"]

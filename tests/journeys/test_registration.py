@@ -98,6 +98,7 @@ def test_a_company_registers_on_a_telephone(
     page.goto(portal.url("/empleadores/registro/"))
     look(page, "start")
     begin(page, portal, "company")
+    expect(page.locator("input[name=ruc]")).to_be_visible()
     page.go_back()
     look(page, "kind")
     page.go_forward()

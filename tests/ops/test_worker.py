@@ -1,3 +1,4 @@
+import asyncio
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from procrastinate.contrib.django import app
 from afilia.access.models import Tries
 from afilia.access.rules.limits import FORGET
 from afilia.kit import queue
-from afilia.ops import actions
+from afilia.ops import actions, worker
 from tests.builders import NOW
 from tests.conftest import RunJobs
 
@@ -55,6 +56,24 @@ def test_a_job_asked_for_in_a_failing_task_never_was(run_jobs: RunJobs) -> None:
     with pytest.raises(AssertionError, match=r"tests\.half: failed"):
         run_jobs()
     assert ran == []
+
+
+def test_a_worker_leaves_the_tasks_of_the_queue_itself_to_the_web(run_jobs: RunJobs) -> None:
+    queue.defer("tests.note", word="last")
+    run_jobs()
+    queue.defer("builtin:procrastinate.builtin_tasks.remove_old_jobs", max_hours=1)
+    assert run_jobs() == ["builtin:procrastinate.builtin_tasks.remove_old_jobs"]
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_a_worker_is_seen_only_with_its_lock_held() -> None:
+    with asyncio.Runner() as runner:
+        guard = runner.run(worker.Guard.open())
+        number = runner.run(guard.register())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [worker.LOCK_SPACE, number])
+            assert cursor.fetchone() == (False,)
+        runner.run(guard.close())
 
 
 def test_tidying_forgets_what_finished_a_month_ago(run_jobs: RunJobs) -> None:

@@ -13,6 +13,7 @@ import logging
 import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from copy import copy
 from typing import Self
 
 import psycopg
@@ -20,9 +21,10 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from procrastinate import App, RetryStrategy
 from procrastinate.contrib.django import app as django_app
-from procrastinate.contrib.django.db_cleanup import DjangoApp
+from procrastinate.contrib.django import procrastinate_app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.manager import JobManager
+from procrastinate.periodic import PeriodicRegistry
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,10 @@ EXIT_LOST_DATABASE = 75  # EX_TEMPFAIL: whoever started this worker starts anoth
 RETRY = RetryStrategy(
     max_attempts=50, linear_wait=2, retry_exceptions=[OperationalError, InterfaceError, OSError]
 )
+
+REGISTER = """
+SELECT worker_id, pg_advisory_lock(%(space)s, worker_id::int) FROM procrastinate_register_worker_v1()
+"""
 
 # After 25 deaths it is the job that kills its worker: it must not take the other jobs with it for ever.
 RESCUE = """
@@ -63,26 +69,27 @@ SELECT array_agg(id ORDER BY id) FROM put_back
 class Guard:
     """The connection whose life is the life of the worker."""
 
-    def __init__(self, connection: psycopg.AsyncConnection, taken: asyncio.Event) -> None:
-        """`taken` is set when the lock is held."""
+    def __init__(self, connection: psycopg.AsyncConnection) -> None:
         self.number = 0
         self._connection = connection
-        self._taken = taken
 
     @classmethod
-    async def open(cls, taken: asyncio.Event) -> Self:
+    async def open(cls) -> Self:
         connection = await psycopg.AsyncConnection.connect(**connector_params("default"), autocommit=True)
         # A machine that vanished says no goodbye: the server asks after WORKER_TIMEOUT in three steps.
         step = max(settings.WORKER_TIMEOUT // 3, 1)
         for name, value in (("idle", step), ("interval", step), ("count", 2)):
             await connection.execute(f"SET tcp_keepalives_{name} = {value}")
-        return cls(connection, taken)
+        return cls(connection)
 
-    async def take(self, number: int) -> None:
-        """Hold the lock of worker `number`; called before that worker takes its first job."""
-        await self._connection.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_SPACE, number))
-        self.number = number
-        self._taken.set()
+    async def register(self) -> int:
+        """Make a worker and hold its lock; the result is its number.
+
+        In one statement: a worker that others can see and whose lock is free passes for dead.
+        """
+        cursor = await self._connection.execute(REGISTER, {"space": LOCK_SPACE})
+        [(self.number, _)] = await cursor.fetchall()
+        return self.number
 
     async def rescue(self) -> list[int]:
         """Put back the jobs of dead workers and forget these workers; the result is the jobs."""
@@ -113,9 +120,7 @@ class GuardedJobs(JobManager):
     guard: Guard
 
     async def register_worker(self) -> int:
-        number = await super().register_worker()
-        await self.guard.take(number)
-        return number
+        return await self.guard.register()
 
     async def prune_stalled_workers(self, seconds_since_heartbeat: float) -> list[int]:  # noqa: ARG002
         await self.guard.rescue()
@@ -128,16 +133,14 @@ async def run(*, wait: bool = True) -> None:
     Mails have a lane of their own: codes live three minutes, and batches may fill the other for longer.
     """
     if not wait:
-        await _work(asyncio.Event(), wait=False)
+        await _work(wait=False)
         return
-    ready = asyncio.Event()
-    lanes = [asyncio.create_task(_work(ready, queues=[MAIL], at_once=MAILS_AT_ONCE))]
-    waiting = asyncio.create_task(ready.wait())
-    # One after the other: who rescues takes a worker without its lock for dead.
-    await asyncio.wait([*lanes, waiting], return_when=asyncio.FIRST_COMPLETED)
-    lanes.append(asyncio.create_task(_work(asyncio.Event(), listens_to_signals=True)))
+    lanes = [
+        asyncio.create_task(_work(queues=[MAIL], at_once=MAILS_AT_ONCE)),
+        asyncio.create_task(_work(listens_to_signals=True)),
+    ]
     ended, running = await asyncio.wait(lanes, return_when=asyncio.FIRST_COMPLETED)
-    for lane in [*running, waiting]:
+    for lane in running:
         lane.cancel()
     await asyncio.gather(*running, return_exceptions=True)
     for lane in ended:
@@ -145,16 +148,15 @@ async def run(*, wait: bool = True) -> None:
 
 
 async def _work(
-    ready: asyncio.Event,
     *,
     queues: Sequence[str] | None = None,
     at_once: int = JOBS_AT_ONCE,
     wait: bool = True,
     listens_to_signals: bool = False,
 ) -> None:
-    """Run the jobs of these queues, of all by default; `ready` is set when the worker holds its lock."""
+    """Run the jobs of these queues, of all by default."""
     async with AsyncExitStack() as stack:
-        guard = await Guard.open(ready)
+        guard = await Guard.open()
         stack.push_async_callback(guard.close)
         app = _app(guard, periodic=listens_to_signals)
         await stack.enter_async_context(app.open_async())
@@ -192,12 +194,12 @@ def _app(guard: Guard, *, periodic: bool) -> App:
     """The tasks of Django's app on connections of the worker's own.
 
     Not `replace_connector`: a task that asks for another job must do so on Django's connection, within its
-    transaction.
+    transaction. A copy, as a new app would take the queue's own tasks away from Django's.
     """
-    app = DjangoApp(connector=django_app.connector.get_worker_connector())  # type: ignore[attr-defined]
-    app.tasks = django_app.tasks
-    if periodic:
-        app.periodic_registry = django_app.periodic_registry
+    app = copy(procrastinate_app.current_app)
+    app.connector = django_app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    if not periodic:
+        app.periodic_registry = PeriodicRegistry()  # type: ignore[no-untyped-call]
     app.job_manager = GuardedJobs(app.connector)
     app.job_manager.guard = guard
     for task in app.tasks.values():
