@@ -19,7 +19,7 @@ from tests.documents.test_rendering import INJECTIONS
 
 BLANKS = [requests.REQUEST, requests.AUTHORISATION, requests.AGREEMENT]
 TITLES = {
-    "key-request": "Solicitud de clave, formulario",
+    "key-request": "Solicitud de entrega de clave, formulario",
     "authorisation": "Autorización a un tercero, formulario",
     "agreement": "Acuerdo de responsabilidad, formulario",
 }
@@ -62,7 +62,7 @@ def is_accessible(pdf: bytes, title: str) -> bool:
 
 def test_request_and_agreement_are_accessible_pdfs() -> None:
     facts = make_request()
-    assert is_accessible(requests.render_key_request(facts), f"Solicitud de clave {NUMBER}")
+    assert is_accessible(requests.render_key_request(facts), f"Solicitud de entrega de clave {NUMBER}")
     assert is_accessible(requests.render_agreement(facts), f"Acuerdo de responsabilidad {NUMBER}")
 
 
@@ -219,10 +219,10 @@ def test_page_says_what_it_is_and_nothing_of_the_employer(client: Client) -> Non
         upload = io.BytesIO(content)
         upload.name = "solicitud.pdf"
         page = client.post("/verificar/", {"file": upload}).content.decode()
-        assert "Solicitud de clave de empleador" in page
+        assert "Solicitud de entrega de clave" in page
         assert NUMBER in page
         for private in (EMPLOYER, RUC, "nomina@", "PRUEBA PEÑA"):
             assert private not in page
     assert "después se le agregó algo" in page
     page = client.get(f"/verificar/{CODE}/").content.decode()
-    assert "Solicitud de clave de empleador" in page
+    assert "Solicitud de entrega de clave" in page

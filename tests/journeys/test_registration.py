@@ -127,7 +127,7 @@ def test_a_company_registers_on_a_telephone(
     look(page, "branches")
     go_on(page)
     number = finish(page, portal, look, who="company", third=True)
-    request = download(page, "Descargar la solicitud de clave (PDF)", tmp_path / "solicitud.pdf")
+    request = download(page, "Descargar la solicitud de entrega de clave (PDF)", tmp_path / "solicitud.pdf")
     download(page, "Descargar el acuerdo (PDF)", tmp_path / "acuerdo.pdf")
 
     # anyone verifies it, and learns nothing of the employer
@@ -135,7 +135,7 @@ def test_a_company_registers_on_a_telephone(
     page.locator("input[type=file]").set_input_files(request)
     go_on(page, "Verificar el archivo")
     expect(page.locator("main")).to_contain_text(number)
-    expect(page.locator("main")).to_contain_text("Solicitud de clave de empleador")
+    expect(page.locator("main")).to_contain_text("Solicitud de entrega de clave")
     expect(page.locator("main")).not_to_contain_text("SOCIEDAD")
 
     # from another browser: number, RUC, and a code to the employer's e-mail

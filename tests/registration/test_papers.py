@@ -44,7 +44,7 @@ def test_request_and_agreement_say_what_was_registered_and_verify(applicant: App
     ruc = make_taxpayer()
     done = applicant.answer(**of_company(ruc))["Location"]
     number = Registration.objects.get().number
-    for paper, kind in (("solicitud", "Solicitud de clave"), ("acuerdo", "Acuerdo de responsabilidad")):
+    for paper, kind in (("solicitud", "Solicitud de entrega de clave"), ("acuerdo", "Acuerdo de responsabilidad")):
         response = applicant.client.get(f"{done}{paper}.pdf")
         assert response["Content-Type"] == "application/pdf"
         assert response["Content-Disposition"] == f'attachment; filename="{paper}-{number}.pdf"'
@@ -138,7 +138,7 @@ def test_number_that_cannot_be_one_is_asked_again(registration: Registration, nu
 @pytest.mark.parametrize(
     ("paper", "title"),
     [
-        ("solicitud", "Solicitud de clave, formulario"),
+        ("solicitud", "Solicitud de entrega de clave, formulario"),
         ("autorizacion", "Autorización a un tercero, formulario"),
         ("acuerdo", "Acuerdo de responsabilidad, formulario"),
     ],

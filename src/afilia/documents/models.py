@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 class Kind(models.TextChoices):
     RECEIPT = "receipt", _("Comprobante de presentación de novedades")
-    KEY_REQUEST = "key-request", _("Solicitud de clave de empleador")
-    AGREEMENT = "agreement", _("Acuerdo de responsabilidad y uso de información")
+    KEY_REQUEST = "key-request", _("Solicitud de entrega de clave")
+    AGREEMENT = "agreement", _("Acuerdo de responsabilidad y uso de la información")
 
 
 SIGNED_BY_OTHERS = frozenset(
