@@ -3,6 +3,7 @@ from django.db import connection
 from django.test import Client
 
 from afilia.kit import queue
+from tests.conftest import EMPTY_QUEUE
 
 
 def test_live(client: Client) -> None:
@@ -37,6 +38,8 @@ def test_not_ready_without_a_database(client: Client, settings: object, django_d
 
 @pytest.mark.django_db
 def test_metrics_count_jobs_batches_and_workers(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(EMPTY_QUEUE)  # of what tests that commit left in it
     queue.defer("builtin:procrastinate.builtin_tasks.remove_old_jobs", max_hours=1)
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
