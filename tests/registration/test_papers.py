@@ -44,7 +44,8 @@ def test_request_and_agreement_say_what_was_registered_and_verify(applicant: App
     ruc = make_taxpayer()
     done = applicant.answer(**of_company(ruc))["Location"]
     number = Registration.objects.get().number
-    for paper, kind in (("solicitud", "Solicitud de entrega de clave"), ("acuerdo", "Acuerdo de responsabilidad")):
+    titles = {"solicitud": "Solicitud de entrega de clave", "acuerdo": "Acuerdo de responsabilidad"}
+    for paper, kind in titles.items():
         response = applicant.client.get(f"{done}{paper}.pdf")
         assert response["Content-Type"] == "application/pdf"
         assert response["Content-Disposition"] == f'attachment; filename="{paper}-{number}.pdf"'
