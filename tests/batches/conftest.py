@@ -6,8 +6,8 @@ from django.test import Client
 from django.utils import timezone
 
 from afilia.access.models import EmployerKey
-from afilia.batches import views
 from afilia.batches.models import Batch
+from afilia.batches.views import batch as batch_page
 from afilia.employers.models import Branch
 from tests.batches.filing import record
 from tests.builders import (
@@ -24,7 +24,7 @@ from tests.conftest import RunJobs
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker runs beside a test, so a page that waits for it would wait in vain."""
-    monkeypatch.setattr(views, "PATIENCE", 0.0)
+    monkeypatch.setattr(batch_page, "PATIENCE", 0.0)
 
 
 class Visitor:

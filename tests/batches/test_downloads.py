@@ -8,8 +8,9 @@ from threading import BoundedSemaphore
 import openpyxl
 import pytest
 
-from afilia.batches import downloads, queries, report
+from afilia.batches import queries, report
 from afilia.batches.models import Batch
+from afilia.batches.views import downloads
 from afilia.documents import signing
 from tests.batches.conftest import Visitor
 from tests.batches.test_views import one_good_one_bad

@@ -1,12 +1,12 @@
 from django.urls import include, path
 
-from afilia.batches import discarding, downloads, filings, views
+from afilia.batches.views import batch, discarding, downloads, filings, lists, mending, uploading
 
 app_name = "batches"
 one_batch = [
-    path("", views.batch, name="batch"),
-    path("avance/", views.progress, name="progress"),
-    path("corregir/", views.mend, name="mend"),
+    path("", batch.batch, name="batch"),
+    path("avance/", batch.progress, name="progress"),
+    path("corregir/", mending.mend, name="mend"),
     path("descartar/", discarding.discard, name="discard"),
     path("informe.csv", downloads.report_csv, name="report-csv"),
     path("informe.xlsx", downloads.report_xlsx, name="report-xlsx"),
@@ -17,9 +17,9 @@ one_batch = [
     path("anexo.csv", downloads.annex, name="annex"),
 ]
 urlpatterns = [
-    path("empleadores/batch/", views.index, name="index"),
-    path("empleadores/batch/cargar/", views.upload, name="upload"),
+    path("empleadores/batch/", lists.index, name="index"),
+    path("empleadores/batch/cargar/", uploading.upload, name="upload"),
     path("empleadores/batch/comprobante/<int:filing_id>/", filings.filing, name="filing"),
-    path("empleadores/batch/historial/", views.history, name="history"),
+    path("empleadores/batch/historial/", lists.history, name="history"),
     path("empleadores/batch/<uuid:batch_id>/", include(one_batch)),
 ]

@@ -1,84 +1,27 @@
-from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import date as date_words
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from afilia.access.decorators import HolderRequest, holder_required
-from afilia.access.queries import Holder
-from afilia.batches import actions, mending, queries, report
-from afilia.batches.actions import Sender, UploadRefusal, UploadRefusedError
-from afilia.batches.forms import (
-    MODES,
-    SEVERITIES,
-    STATES,
-    ConfirmForm,
-    HistoryForm,
-    UploadForm,
-    kept_name,
-    upload_refusal_text,
-)
+from afilia.batches import actions, queries, report
+from afilia.batches.forms import MODES, SEVERITIES, ConfirmForm
 from afilia.batches.models import Batch
 from afilia.batches.progress import written
 from afilia.batches.rules import Mode, Refusal, State
-from afilia.batches.uploads import found_no_room
+from afilia.batches.views.common import PER_PAGE, REFUSED, batch_or_404, layout_name, rows, sender_of
 from afilia.novedades.reader import language
-from afilia.novedades.rules.layouts import Catalogue
 from afilia.novedades.rules.marks import Severity
 
 PATIENCE = 0.7  # seconds that a page waits for a job that is about to end
-LATEST = 5  # batches on the first page
-PER_PAGE = 25
-REFUSED = 422
 CHUNK = 1024 * 1024  # bytes
-
-
-@require_safe
-@holder_required
-def index(request: HolderRequest) -> HttpResponse:
-    latest = queries.history(request.holder)[:LATEST]
-    return render(request, "batches/index.html", {"rows": _rows(latest)})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@holder_required
-def upload(request: HolderRequest) -> HttpResponse:
-    form = UploadForm(
-        request.POST or None,
-        request.FILES or None,
-        catalogue=_catalogue(),
-        language=language(),
-        max_megabytes=_max_megabytes(),
-        initial={"novedad": request.GET.get("tipo", "")},
-    )
-    if found_no_room(request):
-        form.refuse(UploadRefusal.DISK_FULL)
-    elif request.method == "POST" and form.is_valid():
-        now = timezone.now()
-        try:
-            batch = actions.receive(
-                sender=sender_of(request.holder),
-                novedad=form.cleaned_data["novedad"],
-                file_name=kept_name(form.upload.name or ""),
-                chunks=form.path,
-                now=now,
-            )
-        except UploadRefusedError as refused:
-            form.refuse(refused.reason)
-        else:
-            return _lead_to(request, batch, now)
-    status = REFUSED if form.is_bound else 200
-    return render(request, "batches/upload.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,7 +89,7 @@ RETURNED = {
 
 
 def _running(request: HolderRequest, shown: Batch) -> HttpResponse:
-    page = {**_advance(shown), "layout_name": _layout_name(shown)}
+    page = {**_advance(shown), "layout_name": layout_name(shown)}
     return render(request, "batches/running.html", page)
 
 
@@ -165,7 +108,7 @@ def _to_register(shown: Batch) -> int:
 def _refused(request: HolderRequest, shown: Batch) -> HttpResponse:
     page = {
         "batch": shown,
-        "layout_name": _layout_name(shown),
+        "layout_name": layout_name(shown),
         "findings": report.file_findings(shown, language()),
         "other_type": report.other_type(shown),
     }
@@ -207,7 +150,7 @@ def _registered(request: HolderRequest, shown: Batch) -> HttpResponse:
 def _discarded(request: HolderRequest, shown: Batch) -> HttpResponse:
     page = {
         "batch": shown,
-        "layout_name": _layout_name(shown),
+        "layout_name": layout_name(shown),
         "counts": queries.counts(shown) if "new" in shown.summary else None,
         "days": settings.UPLOAD_DAYS,
     }
@@ -234,8 +177,8 @@ def _report(request: HolderRequest, shown: Batch) -> dict[str, object]:
     return {
         "batch": shown,
         "parent": shown.parent,
-        "children": _rows(queries.mended_from(request.holder, shown)),
-        "layout_name": _layout_name(shown),
+        "children": rows(queries.mended_from(request.holder, shown)),
+        "layout_name": layout_name(shown),
         "counts": queries.counts(shown),
         "changes": [*report.changes(shown, layout)] if layout else [],
         "file_findings": report.file_findings(shown, chosen),
@@ -289,114 +232,3 @@ def progress(request: HolderRequest, batch_id: UUID) -> HttpResponse:
     if not queries.is_running(shown):
         return HttpResponseClientRefresh()
     return render(request, "batches/progress.html", _advance(shown))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@holder_required
-def mend(request: HolderRequest, batch_id: UUID) -> HttpResponse:
-    shown = batch_or_404(request, batch_id)
-    layout = report.layout_of(shown)
-    if layout is None:
-        raise Http404
-    if request.method != "POST":
-        if shown.state == State.RECEIVED:
-            return redirect("batches:batch", shown.id)
-        if shown.decided_at is None or not shown.summary["rejected"]:
-            raise Http404
-        return _mending(request, shown, mending.as_sent(shown, layout, language()))
-    # What was typed is taken even if the batch is being judged again: the lines are judged by themselves.
-    grid = mending.as_typed(request.POST, shown, layout, language())
-    if not grid.errors:
-        now = timezone.now()
-        try:
-            mended = actions.mend(
-                sender=sender_of(request.holder), batch=shown, lines=grid.lines(layout), now=now
-            )
-        except UploadRefusedError as refused:
-            grid.refuse(upload_refusal_text(refused.reason, max_megabytes=_max_megabytes()))
-        else:
-            return _lead_to(request, mended, now)
-    return _mending(request, shown, grid)
-
-
-def _mending(request: HolderRequest, shown: Batch, grid: mending.Grid) -> HttpResponse:
-    page = {"batch": shown, "form": grid, "layout_name": _layout_name(shown)}
-    return render(request, "batches/mend.html", page, status=REFUSED if grid.errors else 200)
-
-
-@require_safe
-@holder_required
-def history(request: HolderRequest) -> HttpResponse:
-    form = HistoryForm(request.GET, catalogue=_catalogue(), language=language())
-    found = queries.history(request.holder, **form.wanted())
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "batches/history.html", {"form": form, "rows": _rows(page), "page": page})
-
-
-def batch_or_404(request: HolderRequest, batch_id: UUID, *, within: float = 0.0) -> Batch:
-    """The batch, when these eyes may see it; a running job has `within` seconds to come to its end."""
-    try:
-        return queries.get_soon(request.holder, batch_id, within=within)
-    except Batch.DoesNotExist:
-        raise Http404 from None
-
-
-def _lead_to(request: HolderRequest, batch: Batch, now: datetime) -> HttpResponse:
-    """To the page of a batch sent at `now`, with a word when the same bytes had been sent before."""
-    if batch.state == State.REGISTERED:
-        text = gettext(
-            "Este archivo ya fue registrado el %(at)s; no se registró dos veces. Este es su comprobante."
-        )
-        messages.info(request, text % {"at": _moment(batch.registered_at)})
-    elif batch.state == State.CONFIRMED:
-        messages.info(request, gettext("Este archivo ya está confirmado y se está registrando."))
-    elif batch.received_at < now:
-        text = gettext(
-            "Este archivo ya se había enviado el %(at)s, con la identificación %(by)s. Lo revisamos otra vez."
-        )
-        messages.info(request, text % {"at": _moment(batch.received_at), "by": batch.by_number})
-    return redirect("batches:batch", batch.id)
-
-
-def _moment(at: datetime | None) -> str:
-    return date_words(timezone.localtime(at), "DATETIME_FORMAT")
-
-
-def _rows(batches: Iterable[Batch]) -> list[dict[str, object]]:
-    """Batches with their state in words, as the tables show them."""
-    return [
-        {"batch": shown, "state": STATES[State(shown.state)], "tag": TAGS[State(shown.state)]}
-        for shown in batches
-    ]
-
-
-TAGS = {
-    State.RECEIVED: "info",
-    State.REFUSED: "error",
-    State.PLANNED: "warning",
-    State.CONFIRMED: "info",
-    State.REGISTERED: "success",
-    State.DISCARDED: "neutral",
-}
-
-
-def _layout_name(batch: Batch) -> str:
-    layout = report.layout_of(batch)
-    return f"{layout.type} – {layout.name[language()]}" if layout else batch.novedad
-
-
-def _catalogue() -> Catalogue:
-    return settings.POLICY.context(timezone.localdate()).catalogue
-
-
-def _max_megabytes() -> int:
-    return settings.POLICY.max_bytes // 1024 // 1024
-
-
-def sender_of(holder: Holder) -> Sender:
-    return Sender(
-        employer=holder.employer,
-        by_number=holder.number,
-        key_id=holder.key_id,
-        branches=holder.branches,
-    )

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from afilia.access.decorators import HolderRequest, holder_required
 from afilia.batches import queries, receipts, report
 from afilia.batches.models import Batch
-from afilia.batches.views import batch_or_404
+from afilia.batches.views.common import batch_or_404
 from afilia.documents import queries as documents
 from afilia.novedades.explaining import csv_rows, in_words, json_report, json_rows
 from afilia.novedades.reader import language

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from afilia.access.decorators import HolderRequest, holder_required
 from afilia.batches import actions
 from afilia.batches.rules import UNCONFIRMED
-from afilia.batches.views import batch_or_404, sender_of
+from afilia.batches.views.common import batch_or_404, sender_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
