@@ -158,6 +158,14 @@ def test_wrong_code_changes_nothing(browser: Client) -> None:
     assert not EmailChange.objects.exists()
 
 
+def test_page_tells_that_the_mail_server_refused_the_new_address(browser: Client) -> None:
+    at = browser.post(EMAIL, {"email": NEW, "present": KEY})["Location"]
+    refused = "El servidor de correo rechazó la dirección"
+    assert refused not in browser.get(at).content.decode()
+    Message.objects.filter(to=NEW).update(state="failed")
+    assert refused in browser.get(at).content.decode()
+
+
 def test_code_page_belongs_to_the_key_that_asked(browser: Client, key: EmployerKey, settings: object) -> None:
     at = browser.post(EMAIL, {"email": NEW, "present": KEY})["Location"]
     colleague = signed_in_client(Client(), make_key(key.employer))

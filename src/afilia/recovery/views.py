@@ -3,7 +3,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -264,7 +263,6 @@ def _waiting(
     recovery_id = request.resolver_match.kwargs["recovery_id"] if request.resolver_match else None
     page = {
         "form": form,
-        "mail_folder": settings.EMAIL_FILE_PATH if settings.DEMO else None,
         **_clock(attempt, now=now),
         **_mail(attempt, recovery_id, now=now),
     }

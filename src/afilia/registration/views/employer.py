@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -109,9 +110,10 @@ def email_code(request: HolderRequest, attempt_id: UUID) -> HttpResponse:
         "form": form,
         "email": attempt.email,
         "seconds": verification.seconds_left(attempt, now=now),
-        "mail_folder": settings.EMAIL_FILE_PATH if settings.DEMO else None,
+        "delivery": verification.delivery_state(attempt, now=now),
+        "back": reverse("registration:email"),
     }
-    return render(request, "registration/email_code.html", context, status=422 if form.is_bound else 200)
+    return render(request, "registration/code.html", context, status=422 if form.is_bound else 200)
 
 
 @holder_required

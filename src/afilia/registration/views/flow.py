@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -217,7 +216,6 @@ def _code(request: HttpRequest, draft: Draft, asked: Step, answers: Answers) -> 
         answers,
         form,
         email=sent["email"],
-        mail_folder=settings.EMAIL_FILE_PATH if settings.DEMO else None,
         seconds=verification.seconds_left(attempt, now=now),
         delivery=verification.delivery_state(attempt, now=now),
         can_send=verification.codes_left(attempt) > 0,

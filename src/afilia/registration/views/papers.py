@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -91,9 +91,9 @@ def find_code(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     context = {
         "form": form,
         "seconds": verification.seconds_left(attempt, now=now),
-        "mail_folder": settings.EMAIL_FILE_PATH if settings.DEMO else None,
+        "back": reverse("registration:find"),
     }
-    return render(request, "registration/find_code.html", context, status=422 if form.is_bound else 200)
+    return render(request, "registration/code.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe
