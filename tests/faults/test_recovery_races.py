@@ -17,8 +17,9 @@ from afilia.audit.models import Entry
 from afilia.employers.models import Employer
 from afilia.notices.models import Message
 from afilia.recovery import actions, queries
-from afilia.recovery.models import Recovery, Tally
+from afilia.recovery.models import Recovery
 from afilia.verification import queries as verification
+from afilia.verification.models import Tally
 from afilia.verification.rules import Verdict
 from tests.concurrency.conftest import together
 from tests.recovery.people import Holder, make_holder

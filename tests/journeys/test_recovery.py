@@ -71,7 +71,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 @pytest.fixture
 def desk(shared: Desk) -> Desk:
     """The shared portal as if nobody had asked for anything in the last hour."""
-    shared.rows("DELETE FROM recovery_tally")
+    shared.rows("DELETE FROM verification_tally")
     shared.postbox.mails.clear()
     return shared
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from afilia.access import actions as access
 from afilia.audit.models import Entry
 from afilia.notices.models import Message
-from afilia.recovery.models import Recovery, Tally
+from afilia.recovery.models import Recovery
 from afilia.registries.sri import Standing
+from afilia.verification.models import Tally
 from tests.builders import KEY, cedula, company_ruc, make_branch, make_key, make_taxpayer
 from tests.recovery.people import (
     BEGIN,

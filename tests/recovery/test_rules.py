@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from afilia.recovery import rules
-from afilia.recovery.rules import ACCOUNT, ADDRESS, BLOCK, PAIR, Account, Pass, Standing
+from afilia.recovery.rules import ACCOUNT, ADDRESS, BLOCK, PAIR, Account, Standing
+from afilia.verification.rules import Pass
 from tests.builders import NOW
 
 GOOD = {"employer": True, "branch": True, "key": True, "any_key": True, "email": True, "active": True}

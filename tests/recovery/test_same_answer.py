@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 from afilia.notices import actions as notices
 from afilia.notices.models import Message
-from afilia.recovery.models import Tally
 from afilia.registries.sri import Standing
+from afilia.verification.models import Tally
 from tests.builders import cedula, company_ruc, make_taxpayer
 from tests.notices.postbox import Postbox, smtp_server
 from tests.recovery.people import BEGIN, make_holder, settle

@@ -51,6 +51,16 @@ def block(address: str, *, ipv4: int, ipv6: int) -> str:
     return str(ip_network((parsed, bits), strict=False))
 
 
+def subscriber(address: str) -> str:
+    """What one subscriber has: an address of IPv4, a network of IPv6."""
+    return block(address, ipv4=32, ipv6=64)
+
+
+def neighbourhood(address: str) -> str:
+    """The network that counts as one neighbour of many."""
+    return block(address, ipv4=24, ipv6=48)
+
+
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     try:
         parsed = ip_address(text.partition("%")[0])

@@ -1,9 +1,7 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import transaction
 
 from afilia.access import actions as access
 from afilia.access import queries as devices
@@ -11,19 +9,19 @@ from afilia.access.actions.keys import _lock as lock_keys
 from afilia.access.models import EmployerKey
 from afilia.audit import actions as audit
 from afilia.identifiers import ruc as rucs
-from afilia.kit import addresses, codes
+from afilia.kit import addresses
 from afilia.notices import actions as notices
-from afilia.recovery import proof, queries, rules
-from afilia.recovery.models import Recovery, Tally
-from afilia.recovery.rules import Pass, Standing
+from afilia.recovery import queries, rules
+from afilia.recovery.models import Recovery
+from afilia.recovery.rules import Standing
 from afilia.registries import sri
 from afilia.verification import actions as verification
 from afilia.verification import queries as verified
 from afilia.verification.models import Attempt
-from afilia.verification.rules import SendRefusal, Verdict
+from afilia.verification.rules import WINDOW, Pass, SendRefusal, Verdict
 
 EXPLAINED = {Standing.FIRST_KEY, Standing.TAXPAYER}  # by a mail
-IPV4_BLOCK, IPV6_BLOCK, IPV6_SUBSCRIBER = 24, 48, 64  # bits
+PROOF = "recovery"  # purpose of the proofs
 
 
 def begin(
@@ -39,15 +37,17 @@ def begin(
 ) -> Recovery | Pass:
     """Begin to recover a key, with the first mail on its way; or what it takes to begin.
 
-    `solution` and `ticket` are what the browser brought of afilia.recovery.proof, or empty. The work and what
-    is written are the same whatever exists. `device` is the cookie of a browser: where the person has signed
-    in before, strangers do not count. A RUC that is not active, and a first key, are told by mail and
+    `solution` and `ticket` are what the browser brought of afilia.verification.proof, or empty. The work and
+    what is written are the same whatever exists. `device` is the cookie of a browser: where the person has
+    signed in before, strangers do not count. A RUC that is not active, and a first key, are told by mail and
     to the reader of the employer's mail alone. Raises RegisterDownError: nothing was counted or begun.
     """
     scopes = _scopes(number=number, ruc=ruc, address=address, device=device)
     with transaction.atomic():
         needed = _count(scopes, now=now)
-        if needed is Pass.PROOF and _is_proved(solution, ticket, address=address, now=now):
+        if needed is Pass.PROOF and verification.is_proved(
+            purpose=PROOF, solution=solution, ticket=ticket, address=address, now=now
+        ):
             needed = Pass.FREE
         if needed is not Pass.FREE:
             transaction.set_rollback(True)  # what does not begin does not count
@@ -55,7 +55,7 @@ def begin(
     try:
         active = is_active(ruc)
     except sri.RegisterDownError:
-        _take_back(scopes)
+        verification.take_back(whats=scopes.values())
         raise
     return _begin(number=number, ruc=ruc, branch=branch, active=active, now=now)
 
@@ -164,11 +164,6 @@ def object_to(*, recovery: Recovery, now: datetime) -> bool:
     return True
 
 
-def forget_tallies(*, now: datetime) -> None:
-    """Forget the counts that no longer count."""
-    Tally.objects.filter(since__lte=now - rules.WINDOW).delete()
-
-
 @transaction.atomic
 def _begin(*, number: str, ruc: str, branch: str, active: bool, now: datetime) -> Recovery:
     found = queries.find(number=number, ruc=ruc, branch=branch, active=active)
@@ -199,7 +194,7 @@ def _begin(*, number: str, ruc: str, branch: str, active: bool, now: datetime) -
 def _is_told(standing: Standing, *, ruc: str, now: datetime) -> bool:
     """Whether a mail goes to the employer. One that explains takes no key to ask for, so it is counted."""
     explains = standing in EXPLAINED
-    times = _tally(_what("told" if explains else "untold", ruc), window=rules.WINDOW, now=now)
+    times = verification.tally(what=_what("told" if explains else "untold", ruc), window=WINDOW, now=now)
     return standing is Standing.ELIGIBLE or (explains and times <= rules.EXPLAINED)
 
 
@@ -213,15 +208,14 @@ def _tell(recovery: Recovery, email: str, template: str, *, now: datetime) -> No
 
 def _scopes(*, number: str, ruc: str, address: str, device: str) -> dict[str, bytes]:
     """What a beginning counts for; always in this order, so that nobody waits in a circle."""
-    client = addresses.block(address, ipv4=32, ipv6=IPV6_SUBSCRIBER)
-    block = addresses.block(address, ipv4=IPV4_BLOCK, ipv6=IPV6_BLOCK)
+    block = addresses.neighbourhood(address)
     account = f"{number} {ruc}"
     if device and devices.is_known_device(number, device=device):
         account = f"{account} {device}"
     return {
         "account": _what("account", account),
         "pair": _what("pair", f"{account} {block}"),
-        "address": _what("address", client),
+        "address": _what("address", addresses.subscriber(address)),
         "block": _what("block", block),
     }
 
@@ -229,43 +223,9 @@ def _scopes(*, number: str, ruc: str, address: str, device: str) -> dict[str, by
 def _count(scopes: dict[str, bytes], *, now: datetime) -> Pass:
     """Count a beginning in the scopes of the limits, and what it takes now."""
     return rules.pass_needed(
-        **{scope: _tally(what, window=rules.WINDOW, now=now) for scope, what in scopes.items()}
+        **{scope: verification.tally(what=what, window=WINDOW, now=now) for scope, what in scopes.items()}
     )
 
 
-def _take_back(scopes: dict[str, bytes]) -> None:
-    """Count a beginning that came to nothing through no fault of the person's as none."""
-    with transaction.atomic():
-        for what in scopes.values():
-            Tally.objects.filter(what=what).update(times=F("times") - 1)
-
-
-def _is_proved(solution: str, ticket: str, *, address: str, now: datetime) -> bool:
-    """Whether the browser worked or waited; each proof serves once, and one wait at a time an address."""
-    if solution and (challenge := proof.solved(solution, address=address, now=now)):
-        return _tally(_what("proof", challenge), window=rules.WINDOW, now=now) == 1
-    if ticket and proof.waited(ticket, address=address, now=now):
-        client = addresses.block(address, ipv4=32, ipv6=IPV6_SUBSCRIBER)
-        return _tally(_what("wait", client), window=rules.WAIT_OR_PROOF, now=now) == 1
-    return False
-
-
-TALLY = """
-INSERT INTO recovery_tally AS tally (what, since, times) VALUES (%(what)s, %(now)s, 1)
-ON CONFLICT (what) DO UPDATE SET
-    times = CASE WHEN tally.since <= %(before)s THEN 1 ELSE tally.times + 1 END,
-    since = CASE WHEN tally.since <= %(before)s THEN EXCLUDED.since ELSE tally.since END
-RETURNING times
-"""
-
-
-def _tally(what: bytes, *, window: timedelta, now: datetime) -> int:
-    """Count one more, and how often it was within the window that the first one began."""
-    with connection.cursor() as cursor:
-        cursor.execute(TALLY, {"what": what, "now": now, "before": now - window})
-        (times,) = cursor.fetchone()
-    return int(times)
-
-
-def _what(scope: str, text: str) -> bytes:
-    return codes.digest(settings.SECRET_KEY, purpose=f"recovery.{scope}", typed=text)
+def _what(scope: str, of: str) -> bytes:
+    return verified.tallied(f"recovery.{scope}", of=of)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from afilia.identifiers import person
 from afilia.identifiers.person import person_number_fault
 from afilia.identifiers.ruc import NOT_AN_ERROR, RucFault, ruc_fault
-from afilia.verification.forms import CodeForm
+from afilia.verification.forms import CodeForm, ProofForm
 
 BRANCH_LENGTH = 4
 
@@ -14,7 +14,7 @@ def _digits(text: str) -> str:
     return "".join(text.split()).replace("-", "")
 
 
-class BeginForm(forms.Form):
+class BeginForm(ProofForm):
     number = forms.CharField(
         label=_("Cédula o código de extranjero"),
         help_text=_("Los 10 dígitos de su número de identificación."),
@@ -39,8 +39,6 @@ class BeginForm(forms.Form):
         error_messages={"required": _("Escriba el número de la sucursal.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}),
     )
-    solution = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
-    ticket = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 
     def clean_number(self) -> str:
         number = _digits(self.cleaned_data["number"])
@@ -65,13 +63,6 @@ class BeginForm(forms.Form):
         if not person.are_digits(branch, BRANCH_LENGTH):
             raise forms.ValidationError(_("La sucursal tiene 4 dígitos, por ejemplo 0001."))
         return branch
-
-    def refuse_for_proof(self) -> None:
-        """Show that the browser has to prove or to wait."""
-        self.add_error(
-            None,
-            str(_("Se hicieron muchas solicitudes. Confirme que no es un programa; sus datos siguen aquí.")),
-        )
 
     def refuse_for_now(self) -> None:
         """Show that there were too many."""

@@ -30,18 +30,3 @@ class Recovery(models.Model):
 
     def __str__(self) -> str:
         return f"recovery {self.pk}"
-
-
-class Tally(models.Model):
-    """How often something happened since a moment; what it was is a keyed hash."""
-
-    what = models.BinaryField(max_length=32, primary_key=True)
-    since = models.DateTimeField()
-    times = models.IntegerField(default=1)
-
-    class Meta:
-        verbose_name_plural = "tallies"
-        indexes = [models.Index(fields=["since"], name="tallies_by_age")]
-
-    def __str__(self) -> str:
-        return "tally"

@@ -1,14 +1,13 @@
-"""Who may recover a key online, and when somebody who asks too much has to prove or to wait."""
+"""Who may recover a key online, and how often anyone may ask for it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from afilia.verification import rules as verification
+from afilia.verification.rules import Limit, Pass
+
 CHOOSING = timedelta(minutes=15)  # to choose a key, from the click on the link's page on
-WINDOW = timedelta(hours=1)  # of the limits
-WAIT_OR_PROOF = timedelta(seconds=60)  # what a browser without scripts waits in place of the work
-PROOF_LIFETIME = timedelta(minutes=10)
 
 
 class Standing(StrEnum):
@@ -50,42 +49,21 @@ def may_choose(*, opened_at: datetime, now: datetime) -> bool:
     return now - opened_at < CHOOSING
 
 
-class Pass(StrEnum):
-    """What it takes to begin."""
-
-    FREE = "free"
-    PROOF = "proof"  # a proof of work, or a wait
-    CLOSED = "closed"  # too much, for now
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limit:
-    """How often within WINDOW: up to `free` for nothing, up to `most` with a proof."""
-
-    free: int
-    most: int
-
-
 # Many people share an address behind a carrier's translation; the block is what one network may cost us.
 ACCOUNT = Limit(free=3, most=20)
 ADDRESS = Limit(free=5, most=120)
 BLOCK = Limit(free=60, most=1200)
 PAIR = 3  # of one account from one block, whatever others do to the account
-EXPLAINED = 3  # mails within WINDOW that tell an employer why a key is not recovered online
+EXPLAINED = 3  # mails within the window of the limits that tell an employer why a key is not recovered online
 
 
 def pass_needed(*, account: int, pair: int, address: int, block: int) -> Pass:
-    """What a beginning takes, the numbers being those within WINDOW, this one included.
+    """What a beginning takes, the numbers being those within the window, this one included.
 
     `pair` counts the account from this address block. The first PAIR are never closed for the account's sake:
     nobody shuts an employer out from elsewhere.
     """
-    counted = [(account, ACCOUNT), (address, ADDRESS), (block, BLOCK)]
-    over = [limit for count, limit in counted if count > limit.most]
-    if ADDRESS in over or BLOCK in over or (ACCOUNT in over and pair > PAIR):
-        return Pass.CLOSED
-    return Pass.PROOF if _any_over_free(counted) else Pass.FREE
-
-
-def _any_over_free(counted: Iterable[tuple[int, Limit]]) -> bool:
-    return any(count > limit.free for count, limit in counted)
+    around = [(address, ADDRESS), (block, BLOCK)]
+    needed = verification.pass_needed([(account, ACCOUNT), *around])
+    shut_by_strangers = pair <= PAIR and verification.pass_needed(around) is not Pass.CLOSED
+    return Pass.PROOF if needed is Pass.CLOSED and shut_by_strangers else needed

@@ -19,17 +19,17 @@ from afilia.access.forms import NewKeyForm
 from afilia.access.models import EmployerKey
 from afilia.kit.proxies import client_address
 from afilia.notices.rules import Delivery
-from afilia.recovery import actions, proof, queries, sessions
+from afilia.recovery import actions, queries, sessions
 from afilia.recovery.documents import guide
 from afilia.recovery.forms import BeginForm, ObjectionForm, ShortCodeForm
 from afilia.recovery.models import Recovery
-from afilia.recovery.rules import WAIT_OR_PROOF, Pass
 from afilia.recovery.sessions import Step
 from afilia.registries.sri import RegisterDownError
+from afilia.verification import proof
 from afilia.verification import queries as verification
 from afilia.verification.forms import CodeForm
 from afilia.verification.models import Attempt
-from afilia.verification.rules import Verdict
+from afilia.verification.rules import Pass, Verdict
 
 PAGE = ["GET", "HEAD", "POST"]
 ASK_NO_MORE = 286  # the status with which HTMX stops asking
@@ -65,11 +65,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         form.refuse_for_now()
         return render(request, "recovery/begin.html", {"form": form}, status=429)
     form.refuse_for_proof()
-    asked = {
-        "challenge": proof.challenge(address=address, now=now),
-        "ticket": proof.ticket(form.cleaned_data["ticket"], address=address, now=now),
-        "seconds": int(WAIT_OR_PROOF.total_seconds()),
-    }
+    asked = proof.ask(purpose=actions.PROOF, held=form.cleaned_data["ticket"], address=address, now=now)
     return render(request, "recovery/begin.html", {"form": form, "asked": asked})
 
 

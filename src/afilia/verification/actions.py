@@ -1,14 +1,17 @@
 import secrets
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from afilia.audit import actions as audit
+from afilia.kit import addresses
 from afilia.notices import actions as notices
-from afilia.verification import queries, rules
-from afilia.verification.models import Attempt, Code
+from afilia.verification import proof, queries, rules
+from afilia.verification.models import Attempt, Code, Tally
 from afilia.verification.rules import SendRefusal, State, Verdict
 
 LINK_BYTES = 20
@@ -106,6 +109,51 @@ def close_attempt(*, attempt_id: UUID, proved: bool, now: datetime) -> bool:
 def forget_attempts(*, before: datetime) -> None:
     """Forget the attempts begun before that time, with their codes and all that hangs on them."""
     Attempt.objects.filter(started_at__lt=before).delete()
+
+
+TALLY = """
+INSERT INTO verification_tally AS tally (what, since, times) VALUES (%(what)s, %(now)s, 1)
+ON CONFLICT (what) DO UPDATE SET
+    times = CASE WHEN tally.since <= %(before)s THEN 1 ELSE tally.times + 1 END,
+    since = CASE WHEN tally.since <= %(before)s THEN EXCLUDED.since ELSE tally.since END
+RETURNING times
+"""
+
+
+def tally(*, what: bytes, window: timedelta, now: datetime) -> int:
+    """Count one more of what is `queries.tallied`, and how often it was within the window of the first one.
+
+    The row stays locked until the transaction ends: who counts several does so always in one order.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TALLY, {"what": what, "now": now, "before": now - window})
+        (times,) = cursor.fetchone()
+    return int(times)
+
+
+@transaction.atomic
+def take_back(*, whats: Iterable[bytes]) -> None:
+    """Count one less of each, in the order in which they were counted: it came to nothing."""
+    for what in whats:
+        Tally.objects.filter(what=what).update(times=F("times") - 1)
+
+
+def is_proved(*, purpose: str, solution: str, ticket: str, address: str, now: datetime) -> bool:
+    """Whether the browser worked or waited; each proof serves once, and one wait at a time an address.
+
+    `solution` and `ticket` are what it brought of afilia.verification.proof, or empty.
+    """
+    if solution and (challenge := proof.solved(solution, purpose=purpose, address=address, now=now)):
+        return tally(what=queries.tallied("proof", of=challenge), window=rules.WINDOW, now=now) == 1
+    if ticket and proof.waited(ticket, purpose=purpose, address=address, now=now):
+        waits = queries.tallied(f"wait:{purpose}", of=addresses.subscriber(address))
+        return tally(what=waits, window=rules.WAIT_OR_PROOF, now=now) == 1
+    return False
+
+
+def forget_tallies(*, now: datetime) -> None:
+    """Forget the counts that no longer count in any window up to rules.WINDOW."""
+    Tally.objects.filter(since__lte=now - rules.WINDOW).delete()
 
 
 def _send(attempt: Attempt, *, to: str, now: datetime) -> None:

@@ -40,3 +40,17 @@ class CodeForm(forms.Form):
     def refuse_sending(self, refusal: SendRefusal) -> None:
         """Show why no other code was sent."""
         self.add_error(None, str(SEND_REFUSALS[refusal]))
+
+
+class ProofForm(forms.Form):
+    """A form that somebody who asks too much sends again with a proof: `verification/proof.html` shows it."""
+
+    solution = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+    ticket = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+
+    def refuse_for_proof(self) -> None:
+        """Show that the browser has to prove or to wait."""
+        self.add_error(
+            None,
+            str(_("Se hicieron muchas solicitudes. Confirme que no es un programa; sus datos siguen aquí.")),
+        )

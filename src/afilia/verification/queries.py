@@ -88,5 +88,10 @@ def link_digest(token: str) -> bytes:
     return codes.digest(settings.SECRET_KEY, purpose="verification-link", typed=token)
 
 
+def tallied(scope: str, *, of: str) -> bytes:
+    """The keyed hash under which something is counted; `scope` begins with the name of the app."""
+    return codes.digest(settings.SECRET_KEY, purpose=f"tally:{scope}", typed=of)
+
+
 def _last(attempt: Attempt) -> Code | None:
     return attempt.codes.select_related("message").order_by("-sent_at", "-pk").first()

@@ -1,7 +1,11 @@
-"""Codes sent by e-mail: how long they live, how often they may be guessed and asked for."""
+"""Codes sent by e-mail: how long they live, how often they may be guessed and asked for.
+
+And when somebody who asks a public page for too much has to prove or to wait.
+"""
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hmac import compare_digest
@@ -11,6 +15,9 @@ CODE_LIFETIME = timedelta(minutes=3)  # procedure sheet 004, steps 5 and 6
 ATTEMPT_LIFETIME = timedelta(hours=1)
 TRIES_PER_CODE = 3
 CODES_PER_ATTEMPT = 5  # within ATTEMPT_LIFETIME
+WINDOW = timedelta(hours=1)  # of the limits
+WAIT_OR_PROOF = timedelta(seconds=60)  # what a browser without scripts waits in place of the work
+PROOF_LIFETIME = timedelta(minutes=10)
 
 
 class State(StrEnum):
@@ -56,3 +63,27 @@ def judge(digest: bytes, *, usable: Iterable[bytes], any_lives: bool) -> Verdict
         return Verdict.SPENT if any_lives else Verdict.EXPIRED
     right = [compare_digest(bytes(code), digest) for code in codes]
     return Verdict.RIGHT if any(right) else Verdict.WRONG
+
+
+class Pass(StrEnum):
+    """What it takes to go on."""
+
+    FREE = "free"
+    PROOF = "proof"  # a proof of work, or a wait
+    CLOSED = "closed"  # too much, for now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """How often within WINDOW: up to `free` for nothing, up to `most` with a proof."""
+
+    free: int
+    most: int
+
+
+def pass_needed(counted: Iterable[tuple[int, Limit]]) -> Pass:
+    """What it takes, the numbers being those within WINDOW, this one included."""
+    asked = list(counted)
+    if any(count > limit.most for count, limit in asked):
+        return Pass.CLOSED
+    return Pass.PROOF if any(count > limit.free for count, limit in asked) else Pass.FREE
