@@ -6,7 +6,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from afilia.access import actions, queries, sessions
+from afilia.access import actions, entering, queries, sessions
 from afilia.access.models import EmployerKey, KeySession, KnownDevice
 from afilia.access.rules.sessions import Ending, SessionLimits, browser, ending, system, time_left
 from afilia.audit.models import Entry
@@ -181,7 +181,7 @@ def test_nobody_ends_a_session_of_another_key(client: Client) -> None:
 
 def test_the_rows_of_a_session_hold_no_session_key_and_no_cookie(client: Client) -> None:
     sign_in(client, make_key(make_employer()))
-    cookies = [client.cookies["sessionid"].value, client.cookies[sessions.DEVICE_COOKIE].value]
+    cookies = [client.cookies["sessionid"].value, client.cookies[entering.DEVICE_COOKIE].value]
     for model in (KeySession, KnownDevice):
         row = "".join(
             (bytes(value).hex() + repr(bytes(value))) if isinstance(value, memoryview | bytes) else str(value)
@@ -217,7 +217,7 @@ def test_first_use_of_a_device_is_told_by_mail_and_later_uses_are_not(client: Cl
 
 def test_device_cookie_is_out_of_reach_of_scripts_and_lasts(client: Client) -> None:
     sign_in(client, make_key(make_employer()))
-    cookie = client.cookies[sessions.DEVICE_COOKIE]
+    cookie = client.cookies[entering.DEVICE_COOKIE]
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
     assert cookie["max-age"] == 400 * 24 * 60 * 60
     assert re.fullmatch(r"[0-9a-f]{32}", cookie.value)
@@ -225,9 +225,9 @@ def test_device_cookie_is_out_of_reach_of_scripts_and_lasts(client: Client) -> N
 
 @pytest.mark.parametrize("cookie", ["", "x", "d" * 33, "ñ" * 32, "d" * 31 + "\t"])
 def test_a_cookie_that_is_none_of_ours_is_replaced(client: Client, cookie: str) -> None:
-    client.cookies[sessions.DEVICE_COOKIE] = cookie
+    client.cookies[entering.DEVICE_COOKIE] = cookie
     sign_in(client, make_key(make_employer()))
-    assert re.fullmatch(r"[0-9a-f]{32}", client.cookies[sessions.DEVICE_COOKIE].value)
+    assert re.fullmatch(r"[0-9a-f]{32}", client.cookies[entering.DEVICE_COOKIE].value)
 
 
 def test_an_employer_without_e_mail_is_told_nothing(client: Client) -> None:

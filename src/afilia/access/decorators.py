@@ -49,21 +49,27 @@ def holder_required(
     return guarded  # type: ignore[return-value]  # any request will do: the holder is put into it
 
 
-def _away(request: HolderRequest, ending: Ending | None) -> HttpResponse:
-    """To the step that is still to be done, else to the sign-in page, and from there back."""
-    if step := sessions.step(request):
-        address = reverse(step.page)
+def _away(request: HttpRequest, ending: Ending | None) -> HttpResponse:
+    step = sessions.step(request)
+    return away(request, to="access:sign-in", step=step.page if step else None, ending=ending)
+
+
+def away(request: HttpRequest, *, to: str, step: str | None, ending: Ending | None) -> HttpResponse:
+    """To the step that is still to be done, else to the sign-in page `to`, and from there back."""
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # the middleware sets it
+    if step:
+        address = reverse(step)
     else:
-        asked = {"next": _page(request), "fin": ending and ending.value}
+        asked = {"next": _page(request, htmx), "fin": ending and ending.value}
         query = {name: value for name, value in asked.items() if value}
-        address = reverse("access:sign-in") + (f"?{urlencode(query)}" if query else "")
-    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+        address = reverse(to) + (f"?{urlencode(query)}" if query else "")
+    return HttpResponseClientRedirect(address) if htmx else redirect(address)
 
 
-def _page(request: HolderRequest) -> str | None:
+def _page(request: HttpRequest, htmx: HtmxDetails) -> str | None:
     """The path of the page where the person is."""
-    if request.htmx:
-        return request.htmx.current_url_abs_path
+    if htmx:
+        return htmx.current_url_abs_path
     if request.method in {"GET", "HEAD"}:
         return request.get_full_path()
     shown = urlsplit(request.headers.get("Referer", ""))  # a form: the page that it stands in

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from afilia.access import sessions
+from afilia.access import entering, sessions
 
 DEVICE_COOKIE_AGE = 400 * 24 * 60 * 60  # seconds; browsers keep none longer
 
@@ -23,7 +23,7 @@ class HolderMiddleware:
         response = self.get_response(request)
         if device := getattr(request, "new_device", ""):
             response.set_cookie(
-                sessions.DEVICE_COOKIE,
+                entering.DEVICE_COOKIE,
                 device,
                 max_age=DEVICE_COOKIE_AGE,
                 httponly=True,

@@ -3,6 +3,65 @@ from django.db import models
 from afilia.employers.models import Branch, Employer
 
 
+class BrowserSession(models.Model):
+    """One browser in which somebody is signed in, from a sign-in to its end."""
+
+    digest = models.BinaryField(max_length=32, unique=True)  # keyed hash of the session's number
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()  # to the minute
+    ended_at = models.DateTimeField(null=True, blank=True)
+    browser = models.CharField(max_length=40, blank=True)
+    system = models.CharField(max_length=40, blank=True)
+    network = models.CharField(max_length=50, blank=True)  # the block of the address
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"
+
+
+class Device(models.Model):
+    """A browser in which somebody has signed in, known by a cookie that is kept only as a keyed hash."""
+
+    digest = models.BinaryField(max_length=32, db_index=True)  # of the person and the cookie
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"known device {self.pk}"
+
+
+class Authenticator(models.Model):
+    """Somebody's authenticator app; it counts from `confirmed_at` on."""
+
+    sealed = models.BinaryField()  # the secret, encrypted
+    begun_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.BigIntegerField(default=0)  # of the last code that was used: none counts twice
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"second factor {self.pk}"
+
+
+class SpareCode(models.Model):
+    """A code in place of the authenticator app's, good once."""
+
+    digest = models.BinaryField(max_length=32)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"recovery code {self.pk}"
+
+
 class EmployerKey(models.Model):
     """What opens the portal for one person and one employer. The key itself is kept as an Argon2 hash."""
 
@@ -49,64 +108,37 @@ class Tries(models.Model):
         return "tries"
 
 
-class KeySession(models.Model):
-    """One browser signed in with a key, from a sign-in to its end."""
+class KeySession(BrowserSession):
+    """A browser signed in with a key."""
 
     key = models.ForeignKey(EmployerKey, models.CASCADE, related_name="sessions")
     key_changed_at = models.DateTimeField()  # of the key that opened it; another key ends it
-    digest = models.BinaryField(max_length=32, unique=True)  # keyed hash of the session's number
-    started_at = models.DateTimeField()
-    seen_at = models.DateTimeField()  # to the minute
-    ended_at = models.DateTimeField(null=True, blank=True)
-    browser = models.CharField(max_length=40, blank=True)
-    system = models.CharField(max_length=40, blank=True)
-    network = models.CharField(max_length=50, blank=True)  # the block of the address
-
-    def __str__(self) -> str:
-        return f"session {self.pk}"
 
 
-class KnownDevice(models.Model):
-    """A browser in which a key was used, known by a cookie that is kept only as a keyed hash."""
+class KnownDevice(Device):
+    """A browser in which a key was used."""
 
     key = models.ForeignKey(EmployerKey, models.CASCADE, related_name="devices")
-    digest = models.BinaryField(max_length=32, db_index=True)  # of the person's number and the cookie
-    seen_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["key", "digest"], name="device_known_once_per_key"),
         ]
 
-    def __str__(self) -> str:
-        return f"known device {self.pk}"
 
-
-class SecondFactor(models.Model):
-    """The authenticator app of a key; it counts from `confirmed_at` on."""
+class SecondFactor(Authenticator):
+    """The authenticator app of a key."""
 
     key = models.OneToOneField(EmployerKey, models.CASCADE, related_name="second_factor")
-    sealed = models.BinaryField()  # the secret, encrypted
-    begun_at = models.DateTimeField()
     begun_in = models.BigIntegerField(null=True)  # the KeySession that saw the secret; it alone confirms
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    last_step = models.BigIntegerField(default=0)  # of the last code that was used: none counts twice
-
-    def __str__(self) -> str:
-        return f"second factor {self.pk}"
 
 
-class RecoveryCode(models.Model):
-    """A code in place of the authenticator app's, good once."""
+class RecoveryCode(SpareCode):
+    """A recovery code of the second factor of a key."""
 
     second_factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="recovery_codes")
-    digest = models.BinaryField(max_length=32)
-    used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["second_factor", "digest"], name="recovery_code_once"),
         ]
-
-    def __str__(self) -> str:
-        return f"recovery code {self.pk}"

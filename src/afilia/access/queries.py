@@ -5,7 +5,7 @@ from datetime import datetime
 import pyotp
 from django.conf import settings
 
-from afilia.access.models import EmployerKey, KeySession, KnownDevice, SecondFactor
+from afilia.access.models import BrowserSession, EmployerKey, KeySession, KnownDevice, SecondFactor
 from afilia.access.rules.keys import KeySubject
 from afilia.access.rules.sessions import Ending, SessionLimits, TimeLeft, ending, time_left
 from afilia.employers.models import Employer
@@ -76,17 +76,22 @@ def session(session_id: int, *, session_key: str) -> KeySession | None:
 
 def session_ending(session: KeySession, *, now: datetime) -> Ending | None:
     """Why a session is over; None while it goes on."""
+    return browser_ending(session, ended=session.key.changed_at != session.key_changed_at, now=now)
+
+
+def browser_ending(session: BrowserSession, *, ended: bool, now: datetime) -> Ending | None:
+    """Why a session is over by its own row, or because its account has `ended` it."""
     limits: SessionLimits = settings.SESSION_LIMITS
     return ending(
         started_at=session.started_at,
         seen_at=session.seen_at,
-        ended=session.ended_at is not None or session.key.changed_at != session.key_changed_at,
+        ended=ended or session.ended_at is not None,
         now=now,
         limits=limits,
     )
 
 
-def session_time_left(session: KeySession, *, now: datetime) -> TimeLeft:
+def session_time_left(session: BrowserSession, *, now: datetime) -> TimeLeft:
     """How long a session goes on if nothing is done in it."""
     limits: SessionLimits = settings.SESSION_LIMITS
     return time_left(started_at=session.started_at, seen_at=session.seen_at, now=now, limits=limits)
@@ -98,9 +103,9 @@ def sessions_for_holder(holder: Holder, *, now: datetime) -> Sequence[KeySession
     return [row for row in rows if session_ending(row, now=now) is None]
 
 
-def device_digest(number: str, *, device: str) -> bytes:
-    """What a person's device is known by in the database."""
-    return codes.digest(settings.SECRET_KEY, purpose=f"device:{number}", typed=device)
+def device_digest(who: str, *, device: str) -> bytes:
+    """What the device of a person or an account is known by in the database."""
+    return codes.digest(settings.SECRET_KEY, purpose=f"device:{who}", typed=device)
 
 
 def is_known_device(number: str, *, device: str) -> bool:

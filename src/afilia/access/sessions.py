@@ -3,25 +3,22 @@
 After the right key a step may follow, to type a code or to choose a key; until then nobody is signed in.
 """
 
-import secrets
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import HttpRequest
-from django.middleware.csrf import rotate_token
 from django.urls import reverse
 from django.utils import timezone
 
-from afilia.access import actions, queries
+from afilia.access import actions, entering, queries
+from afilia.access.entering import KeptStep
+from afilia.access.entering import device_cookie as device_cookie  # noqa: PLC0414
 from afilia.access.models import EmployerKey
 from afilia.access.queries import Holder
-from afilia.access.rules.sessions import Ending, is_step_over
+from afilia.access.rules.sessions import Ending
 from afilia.kit.proxies import client_address
 
 ENTRY = "key-session"  # the number of the row
 STEP = "sign-in-step"
-DEVICE_COOKIE = "afilia_device"
-DEVICE_DIGITS = 32  # hexadecimal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,31 +45,27 @@ def start(request: HttpRequest, key: EmployerKey, *, wanted: str = "") -> str:
 
 def enter(request: HttpRequest, key: EmployerKey, *, wanted: str = "", quiet: bool = False) -> str:
     """Sign in who has done all steps, or who just changed the key; `quiet` tells nobody of the device."""
-    device = device_cookie(request) or secrets.token_hex(DEVICE_DIGITS // 2)
-    _leave(request)
-    request.session.create()
-    opened = actions.open_session(
-        key=key,
-        session_key=str(request.session.session_key),
-        device=device,
-        agent=request.headers.get("User-Agent", ""),
-        address=client_address(request),
-        now=timezone.now(),
-        quiet=quiet,
-    )
-    request.session[ENTRY] = opened.pk
-    rotate_token(request)
-    request.new_device = device  # type: ignore[attr-defined]  # the middleware sets the cookie
+
+    def opened(session_key: str, device: str) -> int:
+        return actions.open_session(
+            key=key,
+            session_key=session_key,
+            device=device,
+            agent=request.headers.get("User-Agent", ""),
+            address=client_address(request),
+            now=timezone.now(),
+            quiet=quiet,
+        ).pk
+
+    entering.enter(request, entry=ENTRY, opened=opened)
     return wanted or reverse("site:employers")
 
 
 def step(request: HttpRequest) -> Step | None:
     """What must follow the right key that was typed in this browser; None when nothing or too late."""
-    kept = request.session.get(STEP)
-    if kept is None or is_step_over(datetime.fromisoformat(kept["begun_at"]), now=timezone.now()):
-        return None
-    key = queries.key(kept["key"], changed_at=datetime.fromisoformat(kept["changed_at"]))
-    return None if key is None else Step(page=kept["page"], key=key, wanted=kept["wanted"])
+    kept = entering.kept_step(request, name=STEP)
+    key = None if kept is None else queries.key(kept.account, changed_at=kept.changed_at)
+    return None if kept is None or key is None else Step(page=kept.page, key=key, wanted=kept.wanted)
 
 
 def read(request: HttpRequest) -> Holder | Ending | None:
@@ -88,7 +81,7 @@ def read(request: HttpRequest) -> Holder | Ending | None:
         return Ending.CLOSED
     if ending := queries.session_ending(found, now=now):
         return ending
-    if not (request.method == "GET" and "HX-Request" in request.headers):
+    if entering.is_used(request):
         actions.touch_session(session=found, now=now)
     request.time_left = queries.session_time_left(found, now=now)  # type: ignore[attr-defined]
     return queries.holder(found.key)
@@ -106,27 +99,12 @@ def current(request: HttpRequest) -> int | None:
     return session_id
 
 
-def device_cookie(request: HttpRequest) -> str:
-    """What this browser is known by; empty when it never signed in."""
-    cookie = request.COOKIES.get(DEVICE_COOKIE, "")
-    return cookie if len(cookie) == DEVICE_DIGITS and cookie.isascii() and cookie.isalnum() else ""
-
-
+@entering.on_leave
 def _leave(request: HttpRequest) -> None:
-    """End the session of the browser, whoever was signed in, and throw away all that it kept."""
     if session_id := current(request):
         actions.leave_session(session_id=session_id, now=timezone.now())
-    request.session.flush()
 
 
 def _begin_step(request: HttpRequest, key: EmployerKey, *, page: str, wanted: str) -> str:
-    _leave(request)
-    request.session[STEP] = {
-        "page": page,
-        "key": key.pk,
-        "changed_at": key.changed_at.isoformat(),
-        "begun_at": timezone.now().isoformat(),
-        "wanted": wanted,
-    }
-    rotate_token(request)
-    return reverse(page)
+    step = KeptStep(page=page, account=key.pk, changed_at=key.changed_at, wanted=wanted)
+    return entering.begin_step(request, name=STEP, step=step)

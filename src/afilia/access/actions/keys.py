@@ -6,17 +6,13 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from afilia.access import hashing, queries
-from afilia.access.actions import tries
+from afilia.access.actions import doors, tries
 from afilia.access.actions.telling import tell
 from afilia.access.models import EmployerKey, KeySession, KnownDevice, SecondFactor
 from afilia.access.rules import limits
 from afilia.audit import actions as audit
 from afilia.employers import actions as employers
 from afilia.employers.models import Employer
-
-# Neither vowels, which make words, nor what looks alike on paper: 16 of 28 are 76 bits.
-HANDED_CHARACTERS = "23456789bcdfghjkmnpqrstvwxyz"
-HANDED_GROUPS, HANDED_GROUP = 4, 4
 
 
 class KeyRefusal(StrEnum):
@@ -70,10 +66,7 @@ def hand_over_key(*, employer: Employer, number: str, email: str, now: datetime,
     address of their own: where it differs it is replaced, and a change that is pending ends. So no key is
     recovered through an address that was planted.
     """
-    groups = [
-        "".join(secrets.choice(HANDED_CHARACTERS) for _ in range(HANDED_GROUP)) for _ in range(HANDED_GROUPS)
-    ]
-    key = "-".join(groups)
+    key = doors.new_handed_key()
     until = now + timedelta(hours=settings.HANDED_KEY_HOURS)
     actor = f"operator:{by}"
     _hold(employer, number)

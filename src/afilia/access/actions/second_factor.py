@@ -1,12 +1,10 @@
-import secrets
 from datetime import datetime
 
-import pyotp
 from django.conf import settings
 from django.db import transaction
 
 from afilia.access import queries
-from afilia.access.actions import tries
+from afilia.access.actions import doors, tries
 from afilia.access.actions.keys import is_key, session_tries
 from afilia.access.actions.sessions import end_other_sessions
 from afilia.access.actions.telling import tell
@@ -14,9 +12,7 @@ from afilia.access.models import EmployerKey, RecoveryCode, SecondFactor
 from afilia.access.rules import limits
 from afilia.access.rules import second_factor as rules
 from afilia.audit import actions as audit
-from afilia.kit import addresses, codes, sealing
-
-CODE_CHARACTERS = "23456789bcdfghjkmnpqrstvwxyz"
+from afilia.kit import codes
 
 
 @transaction.atomic
@@ -26,9 +22,7 @@ def begin_second_factor(*, holder: queries.Holder, session_id: int, now: datetim
     Each time another one, and what was begun before is void: another session may have seen that secret.
     """
     secret = {
-        "sealed": sealing.seal(
-            settings.CODES_KEY, purpose=queries.secret_purpose(holder.key_id), text=pyotp.random_base32()
-        ),
+        "sealed": doors.new_secret(purpose=queries.secret_purpose(holder.key_id)),
         "begun_at": now,
         "begun_in": session_id,
     }
@@ -55,17 +49,14 @@ def confirm_second_factor(
     if refusal := _refused(factor, tried, present=present, code=code, recovery=False, now=now):
         return refusal
     SecondFactor.objects.filter(pk=factor.pk).update(confirmed_at=now)
-    typed = [
-        "".join(secrets.choice(CODE_CHARACTERS) for _ in range(rules.RECOVERY_CODE_LENGTH))
-        for _ in range(rules.RECOVERY_CODES)
-    ]
+    shown = doors.new_recovery_codes()
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(second_factor=factor, digest=_digest(factor, each)) for each in typed
+        RecoveryCode(second_factor=factor, digest=_digest(factor, each)) for each in shown
     )
     end_other_sessions(holder=holder, session_id=session_id, now=now)
     tell(factor.key, what="second_factor_on", now=now)
     _record("second-factor.on", factor.key, now=now)
-    return [f"{each[:5]}-{each[5:]}" for each in typed]
+    return shown
 
 
 @transaction.atomic
@@ -99,14 +90,14 @@ def prove_holder(
     if factor is not None and factor.confirmed_at is not None:
         return _refused(factor, tried, present=present, code=code, recovery=True, now=now)
     key = EmployerKey.objects.select_related("employer").filter(pk=holder.key_id).first()
-    verdict = tries.count(tried, now=now)
-    if verdict.wait or key is None:
-        return verdict.refusal
-    if not is_key(key, typed=present):
-        _record("key.proof-refused", key, now=now)
-        return verdict.refusal
-    tries.clear(tried)
-    return None
+    if key is None:
+        return tries.count(tried, now=now).refusal
+    return doors.judge_code(
+        tried,
+        right=lambda: is_key(key, typed=present),
+        refused=lambda: _record("key.proof-refused", key, now=now),
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -115,19 +106,14 @@ def pass_second_factor(
 ) -> limits.Refusal | None:
     """Judge the code of the app, or a recovery code, that follows the right key; None when it is right.
 
-    `device` is the cookie of a browser: where the person has signed in before, tries of who stole the key
-    make nobody wait. Recovery codes are counted apart, for each `address`: they are too long to be guessed,
-    and who stole the key must not make them useless by guessing codes.
+    `device` is the cookie of a browser; how tries are counted says `doors.code_tries`.
     """
     factor = queries.second_factor_for_change(key.pk)
     if factor is None or factor.confirmed_at is None:
         return None
     known = bool(device) and queries.is_known_device(key.number, device=device)
-    if rules.is_recovery_code(code):
-        tried = tries.bucket("recovery-code", of=f"{key.pk} {addresses.block(address, ipv4=32, ipv6=64)}")
-    else:
-        tried = tries.bucket("code", of=f"{key.pk} {device if known else ''}")
-    return _refused(factor, {tried: limits.PAIR}, present=None, code=code, recovery=True, now=now)
+    tried = doors.code_tries(who=str(key.pk), code=code, device=device, known=known, address=address)
+    return _refused(factor, tried, present=None, code=code, recovery=True, now=now)
 
 
 def _refused(
@@ -140,29 +126,17 @@ def _refused(
     now: datetime,
 ) -> limits.Refusal | None:
     """Count a try, judge the key, where one was asked for, and the code, and use the code up."""
-    verdict = tries.count(tried, now=now)
-    if verdict.wait:
-        return verdict.refusal
-    plain = rules.plain(code)
-    right = (present is None or is_key(factor.key, typed=present)) and (
-        _use_code(factor, plain, now=now) or (recovery and _use_recovery_code(factor, plain, now=now))
+    plain, purpose = rules.plain(code), queries.secret_purpose(factor.key_id)
+
+    def right() -> bool:
+        return (present is None or is_key(factor.key, typed=present)) and (
+            doors.use_code(factor, code=plain, purpose=purpose, now=now)
+            or (recovery and _use_recovery_code(factor, plain, now=now))
+        )
+
+    return doors.judge_code(
+        tried, right=right, refused=lambda: _record("second-factor.refused", factor.key, now=now), now=now
     )
-    if right:
-        tries.clear(tried)
-        return None
-    _record("second-factor.refused", factor.key, now=now)
-    return verdict.refusal
-
-
-def _use_code(factor: SecondFactor, code: str, *, now: datetime) -> bool:
-    try:
-        app = pyotp.TOTP(queries.secret(factor))
-    except sealing.SealBrokenError:  # AFILIA_CODES_KEY is another one: no code can be right
-        return False
-    step = rules.step_of(code, among=rules.steps(now), after=factor.last_step, code_of=app.generate_otp)
-    if step is None:
-        return False
-    return bool(SecondFactor.objects.filter(pk=factor.pk, last_step__lt=step).update(last_step=step))
 
 
 def _use_recovery_code(factor: SecondFactor, code: str, *, now: datetime) -> bool:

@@ -1,13 +1,35 @@
 from datetime import datetime
+from typing import TypedDict
 
 from django.db import transaction
 
 from afilia.access import queries
 from afilia.access.actions.telling import tell
-from afilia.access.models import EmployerKey, KeySession, KnownDevice
+from afilia.access.models import BrowserSession, EmployerKey, KeySession, KnownDevice
 from afilia.access.rules import sessions as rules
 from afilia.audit import actions as audit
 from afilia.kit import addresses
+
+
+class BrowserFacts(TypedDict):
+    digest: bytes
+    started_at: datetime
+    seen_at: datetime
+    browser: str
+    system: str
+    network: str
+
+
+def browser_facts(*, session_key: str, agent: str, address: str, now: datetime) -> BrowserFacts:
+    """What the row of a session that begins says of its browser."""
+    return BrowserFacts(
+        digest=queries.session_digest(session_key),
+        started_at=now,
+        seen_at=now,
+        browser=rules.browser(agent),
+        system=rules.system(agent),
+        network=addresses.block(address, ipv4=24, ipv6=48),
+    )
 
 
 @transaction.atomic
@@ -25,22 +47,14 @@ def open_session(
 
     The employer is told of a device in which the key was never used, unless `quiet`.
     """
-    browser, system = rules.browser(agent), rules.system(agent)
-    opened = KeySession.objects.create(
-        key=key,
-        key_changed_at=key.changed_at,
-        digest=queries.session_digest(session_key),
-        started_at=now,
-        seen_at=now,
-        browser=browser,
-        system=system,
-        network=addresses.block(address, ipv4=24, ipv6=48),
-    )
+    facts = browser_facts(session_key=session_key, agent=agent, address=address, now=now)
+    opened = KeySession.objects.create(key=key, key_changed_at=key.changed_at, **facts)
     _, is_new = KnownDevice.objects.update_or_create(
         key=key, digest=queries.device_digest(key.number, device=device), defaults={"seen_at": now}
     )
     if is_new and not quiet:
-        tell(key, what="new_device", now=now, browser=browser, system=system, network=opened.network)
+        seen = {"browser": opened.browser, "system": opened.system, "network": opened.network}
+        tell(key, what="new_device", now=now, **seen)
     audit.record(
         "session.started",
         actor=f"holder:{key.pk}",
@@ -51,10 +65,10 @@ def open_session(
     return opened
 
 
-def touch_session(*, session: KeySession, now: datetime) -> None:
+def touch_session(*, session: BrowserSession, now: datetime) -> None:
     """Write down that a session is used, at most once a minute."""
     if now - session.seen_at >= rules.SEEN_EVERY:
-        KeySession.objects.filter(pk=session.pk, seen_at__lt=now).update(seen_at=now)
+        type(session)._default_manager.filter(pk=session.pk, seen_at__lt=now).update(seen_at=now)
         session.seen_at = now
 
 

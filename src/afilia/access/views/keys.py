@@ -6,12 +6,12 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from afilia.access import actions, queries, sessions
+from afilia.access import actions, entering, queries, sessions
 from afilia.access.actions import KeyRefusedError
 from afilia.access.decorators import HolderRequest, holder_required
 from afilia.access.forms import ChangeKeyForm
 from afilia.access.rules.limits import Refusal
-from afilia.access.views.sign_in import refuse_key, status
+from afilia.access.views.sign_in import refuse_key
 
 
 @require_safe
@@ -88,7 +88,7 @@ def change_key(request: HolderRequest) -> HttpResponse:
         return render(request, "access/change_key.html", {"form": form})
     if isinstance(key, Refusal):
         form.refuse(key)
-        return render(request, "access/change_key.html", {"form": form}, status=status(key))
+        return render(request, "access/change_key.html", {"form": form}, status=entering.status(key))
     sessions.enter(request, key, quiet=True)
     messages.success(request, gettext("Su clave cambió. Las demás sesiones terminaron."))
     return redirect("access:sessions")

@@ -7,11 +7,10 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from afilia.access import actions, queries
+from afilia.access import actions, entering, queries
 from afilia.access.decorators import HolderRequest, holder_required
 from afilia.access.forms import KeyAndCodeForm
 from afilia.access.rules.limits import Refusal
-from afilia.access.views.sign_in import status
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,7 +49,7 @@ def second_factor_on(request: HolderRequest) -> HttpResponse:
     )
     if isinstance(codes, Refusal):
         form.refuse(codes)
-        return render(request, "access/second_factor_on.html", page, status=status(codes))
+        return render(request, "access/second_factor_on.html", page, status=entering.status(codes))
     return render(request, "access/recovery_codes.html", {"codes": codes})
 
 
@@ -73,7 +72,9 @@ def second_factor_off(request: HolderRequest) -> HttpResponse:
     )
     if refusal is not None:
         form.refuse(refusal)
-        return render(request, "access/second_factor_off.html", {"form": form}, status=status(refusal))
+        return render(
+            request, "access/second_factor_off.html", {"form": form}, status=entering.status(refusal)
+        )
     messages.success(request, gettext("El segundo factor está desactivado."))
     return redirect("access:second-factor")
 

@@ -1,20 +1,16 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from afilia.access import actions, queries, sessions
+from afilia.access import actions, entering, queries, sessions
 from afilia.access.actions import KeyRefusal, KeyRefusedError
 from afilia.access.forms import CodeForm, NewKeyForm, SignInForm
-from afilia.access.rules.limits import Reason, Refusal
+from afilia.access.rules.limits import Refusal
 from afilia.access.sessions import Step
 from afilia.kit.proxies import client_address
-
-STEP_OVER = "paso"
 
 
 @never_cache
@@ -31,13 +27,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         number=form.cleaned_data["number"],
         key=form.cleaned_data["key"],
         address=client_address(request),
-        device=sessions.device_cookie(request),
+        device=entering.device_cookie(request),
         now=timezone.now(),
     )
     if isinstance(key, Refusal):
         form.refuse(key)
-        return render(request, "access/sign_in.html", page, status=status(key))
-    return redirect(sessions.start(request, key, wanted=_local(wanted)))
+        return render(request, "access/sign_in.html", page, status=entering.status(key))
+    return redirect(sessions.start(request, key, wanted=entering.local(wanted)))
 
 
 @require_POST
@@ -63,13 +59,13 @@ def second_step(request: HttpRequest) -> HttpResponse:
     refusal = actions.pass_second_factor(
         key=step.key,
         code=form.cleaned_data["code"],
-        device=sessions.device_cookie(request),
+        device=entering.device_cookie(request),
         address=client_address(request),
         now=timezone.now(),
     )
     if refusal is not None:
         form.refuse(refusal)
-        return render(request, "access/second_step.html", {"form": form}, status=status(refusal))
+        return render(request, "access/second_step.html", {"form": form}, status=entering.status(refusal))
     return redirect(sessions.enter(request, step.key, wanted=step.wanted))
 
 
@@ -96,11 +92,6 @@ def choose_key(request: HttpRequest) -> HttpResponse:
     return redirect(sessions.enter(request, key, wanted=step.wanted))
 
 
-def status(refusal: Refusal) -> int:
-    """The status of the page that shows a refusal."""
-    return 429 if refusal.reason is Reason.LOCKED else 200
-
-
 def refuse_key(form: NewKeyForm, error: KeyRefusedError) -> None:
     """Show in the form why the new key cannot be set."""
     if error.reason is KeyRefusal.AMBIGUOUS:
@@ -115,10 +106,4 @@ def _step(request: HttpRequest, page: str) -> Step | None:
 
 
 def _begin_again() -> HttpResponse:
-    return redirect(f"{reverse('access:sign-in')}?fin={STEP_OVER}")
-
-
-def _local(address: str) -> str:
-    """The address when it is a path of this portal, else nothing."""
-    local = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address if local else ""
+    return entering.begin_again("access:sign-in")
