@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from afilia.notices import actions, queries, rules
 from afilia.notices.actions import NotSentError
 from afilia.notices.models import Message
-from afilia.notices.rules import Delivery
+from afilia.notices.rules import Attachment, Delivery
 from afilia.notices.tasks import KEEP, RETRY
 from tests.builders import NOW
 from tests.notices.postbox import Postbox, reach, smtp_server
@@ -249,3 +249,20 @@ def test_the_retries_reach_two_days_and_are_quick_within_the_life_of_a_code() ->
     waits = [RETRY.wait + RETRY.linear_wait * attempt for attempt in range(1, RETRY.max_attempts + 1)]
     assert sum(waits) >= timedelta(days=2).total_seconds()
     assert sum(waits[:12]) <= 180
+
+
+@pytest.mark.django_db
+def test_an_attachment_arrives_as_it_was_and_is_kept_sealed_until_it_is_sent(settings: Any) -> None:
+    calendar = "BEGIN:VCALENDAR\r\nSUMMARY:Atención en Ibarra\r\nEND:VCALENDAR\r\n"
+    attached = Attachment(name="turno.ics", media_type="text/calendar", text=calendar)
+    message = actions.post(
+        to=OWNER, template="batches/mail/registered.txt", facts=FACTS, now=NOW, attachments=[attached]
+    )
+    assert b"VCALENDAR" not in bytes(message.attachments or b"")
+    with smtp_server(settings) as postbox:
+        send(message)
+    (mail,) = postbox.mails
+    (part,) = mail.iter_attachments()
+    assert (part.get_filename(), part.get_content_type()) == ("turno.ics", "text/calendar")
+    assert part.get_content().splitlines() == calendar.splitlines()
+    assert message.attachments is None

@@ -1,3 +1,6 @@
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from typing import Any
@@ -14,7 +17,7 @@ from django.utils.translation import override
 from afilia.kit import queue, sealing
 from afilia.notices import queries, rules
 from afilia.notices.models import Message
-from afilia.notices.rules import State
+from afilia.notices.rules import Attachment, State
 
 LANGUAGE = "es"  # of every mail: the employer's own is not known
 QUEUE = "mail"
@@ -33,14 +36,15 @@ def post(
     now: datetime,
     secret: bool = False,
     expires_at: datetime | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> Message:
     """Put a mail into the outbox; it exists when the caller's transaction commits, and is sent then.
 
     `template` is the path of a text template whose first line is the subject; besides `facts` it gets
     `public_url`, the address of the portal. The HTML is made from the text. A mail is read by others, so it
     carries no key and no pay; one with a code or a link is `secret`: its text is kept sealed, and only until
-    it is sent, refused or too late (`expires_at`). A mail to nobody (`to=""`) costs the same work and is
-    never sent.
+    it is sent, refused or too late (`expires_at`). Attachments are always kept so. A mail to nobody (`to=""`)
+    costs the same work and is never sent.
     """
     context = Context({"public_url": settings.PUBLIC_URL, **facts}, autoescape=False)
     with override(LANGUAGE):
@@ -52,7 +56,8 @@ def post(
             to=to,
             subject=" ".join(subject.split()),
             text="" if secret else text,
-            sealed=sealing.seal(settings.SECRET_KEY, purpose=SEAL, text=text) if secret else None,
+            sealed=_seal(text) if secret else None,
+            attachments=_seal(json.dumps([asdict(one) for one in attachments])) if attachments else None,
             written_at=now,
             expires_at=expires_at,
         )
@@ -104,9 +109,7 @@ def _hand_over(message: Message, *, now: datetime) -> None:
 
 
 def _mail(message: Message, connection: BaseEmailBackend) -> EmailMultiAlternatives:
-    text = message.text
-    if message.sealed is not None:
-        text = sealing.unseal(settings.SECRET_KEY, purpose=SEAL, sealed=message.sealed)
+    text = message.text if message.sealed is None else _unseal(message.sealed)
     with override(LANGUAGE):
         html = render_to_string(
             "notices/mail.html",
@@ -120,7 +123,17 @@ def _mail(message: Message, connection: BaseEmailBackend) -> EmailMultiAlternati
         connection=connection,
     )
     mail.attach_alternative(html, "text/html")
+    for one in json.loads(_unseal(message.attachments)) if message.attachments is not None else []:
+        mail.attach(one["name"], one["text"], one["media_type"])
     return mail
+
+
+def _seal(text: str) -> bytes:
+    return sealing.seal(settings.SECRET_KEY, purpose=SEAL, text=text)
+
+
+def _unseal(sealed: bytes | memoryview) -> str:
+    return sealing.unseal(settings.SECRET_KEY, purpose=SEAL, sealed=sealed)
 
 
 def _replies(error: SMTPException) -> list[int]:
@@ -136,4 +149,4 @@ def _remember_try(message: Message, error: OSError, *, now: datetime) -> None:
 
 
 def _end(message: Message, state: State, *, sent_at: datetime | None = None) -> None:
-    Message.objects.filter(pk=message.pk).update(state=state, sent_at=sent_at, sealed=None)
+    Message.objects.filter(pk=message.pk).update(state=state, sent_at=sent_at, sealed=None, attachments=None)

@@ -14,6 +14,7 @@ class Message(models.Model):
     subject = models.CharField(max_length=200)
     text = models.TextField(blank=True)
     sealed = models.BinaryField(null=True)
+    attachments = models.BinaryField(null=True)  # sealed like a secret text, and wiped with it
     written_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)  # it is not sent from then on
     tried_at = models.DateTimeField(null=True)  # last time that the mail server did not take it

@@ -37,6 +37,15 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file of text that goes with a mail, as `text/calendar`."""
+
+    name: str
+    media_type: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Part:
     kind: Kind
     lines: tuple[str, ...]
