@@ -14,7 +14,7 @@ from afilia.employers.models import Registration
 from afilia.employers.rules import Document, Kind
 from afilia.notices.models import Message
 from afilia.registration import actions
-from afilia.registration.roads import data, roads
+from afilia.registration.roads import roads
 from tests.builders import NOW
 from tests.documents.builders import text_of
 from tests.employers.builders import make_application, make_representative
@@ -180,13 +180,13 @@ def test_paper_keeps_what_was_said_of_a_foreign_person_and_a_third_party() -> No
     [
         (
             (Document.CEDULA, Kind.COMPANY, False),
-            ["La cédula del representante.", "El RUC, escaneado."],
-            ["visa", "artesanal", "original de la persona autorizada"],
+            ["Cédula de quien representa al empleador", "RUC", "Escaneado."],
+            ["Visa", "artesanal", "tercera persona"],
         ),
-        ((Document.VISA, Kind.FOREIGN_PERSON, False), ["La visa original"], ["pasaporte", "La cédula del"]),
-        ((Document.CEDULA, Kind.ARTISAN, True), ["artesanal", "La cédula original de la"], ["pasaporte"]),
-        ((Document.CEDULA, Kind.DOMESTIC, False), ["firmada a mano"], ["El RUC"]),
-        ((Document.FOREIGNER_CODE, Kind.FOREIGN_PERSON, False), ["código de extranjero"], ["pasaporte"]),
+        ((Document.VISA, Kind.FOREIGN_PERSON, False), ["Visa", "Original."], ["Pasaporte", "Cédula"]),
+        ((Document.CEDULA, Kind.ARTISAN, True), ["artesanal", "Cédula de la tercera persona"], ["Pasaporte"]),
+        ((Document.CEDULA, Kind.DOMESTIC, False), ["firmada a mano"], ["RUC"]),
+        ((Document.FOREIGNER_CODE, Kind.FOREIGN_PERSON, False), ["Código de identificación para extranjeros"], ["Pasaporte"]),
     ],
 )
 def test_roads_say_what_to_bring_in_exactly_this_case(
@@ -198,11 +198,3 @@ def test_roads_say_what_to_bring_in_exactly_this_case(
     )
     assert all(part in said for part in brought)
     assert not any(part in said for part in left)
-
-
-def test_roads_are_data_in_both_languages_with_a_source() -> None:
-    said = data()
-    assert said["source"]
-    assert said["source_on"]
-    for road in said["road"]:
-        assert all(item["es"] and item["en"] for item in [road, *road["item"]])

@@ -1,33 +1,27 @@
-"""The road by documents, as data: for whom it is, its two ways, and what to bring."""
+"""The road by documents: for whom it is, its two ways, and what to bring, from the catalogue."""
 
-import tomllib
-from functools import cache
-from importlib.resources import files
-from typing import Any
+from dataclasses import dataclass
 
-from django.utils.translation import get_language
+from afilia.procedures.catalogue import load
+from afilia.procedures.rules import ApplicantText, Procedure, Text
 
-
-def guide() -> dict[str, Any]:
-    """The cases, kinds and roads of data/documents.toml in the language of the page."""
-    language = "en" if get_language() == "en" else "es"
-    spoken: dict[str, Any] = _in(_raw(), language)
-    return spoken
+RECOVERY, FIRST_KEY = "recuperacion-clave", "clave-patronal"
 
 
-@cache
-def _raw() -> dict[str, Any]:
-    return tomllib.loads(files("afilia.recovery").joinpath("data", "documents.toml").read_text("utf-8"))
+@dataclass(frozen=True, kw_only=True)
+class Guide:
+    cases: tuple[Text, ...]  # in which a key is not recovered online
+    first_key: Procedure
+    sources: tuple[Procedure, ...]
+    kinds: tuple[ApplicantText, ...]
 
 
-def _in(node: Any, language: str) -> Any:
-    """The same tree with what is said in `language` alone."""
-    if isinstance(node, list):
-        return [_in(part, language) for part in node]
-    if not isinstance(node, dict):
-        return node
-    said = node.get(language)
-    rest = {name: _in(part, language) for name, part in node.items() if name not in {"es", "en"}}
-    if isinstance(said, str):
-        return {**rest, "text": said} if rest else said
-    return {**rest, **said} if said else rest
+def guide() -> Guide:
+    catalogue = load()
+    recovery, first_key = catalogue.procedures[RECOVERY], catalogue.procedures[FIRST_KEY]
+    return Guide(
+        cases=recovery.exceptions,
+        first_key=first_key,
+        sources=(first_key, recovery),
+        kinds=tuple(catalogue.applicants[kind] for kind in first_key.applicants),
+    )

@@ -1,33 +1,38 @@
-"""The roads to a first key, and what to bring on each in exactly this case: `data/roads.toml`."""
+"""The roads to a first key, and what to bring on each in exactly this case, from the catalogue."""
 
-import tomllib
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.utils.translation import get_language
-
 from afilia.employers.rules import Document, Kind
+from afilia.procedures.catalogue import load
+from afilia.procedures.rules import Applicant, Channel, WhoComes, for_identity, requirements
+from afilia.procedures.speaking import spoken
+
+PROCEDURE = "clave-patronal"
 
 
 def roads(*, document: Document, kind: Kind, third_party: bool) -> list[dict[str, Any]]:
-    """Each road with title, about, end and items_to_bring, in the language of the page."""
-    case = {"document": document.value, "kind": kind.value}
-    language = "en" if get_language() == "en" else "es"
-    return [
-        {
-            **road[language],
-            "items_to_bring": [
-                item[language]
-                for item in road["item"]
-                if all(case[name] in item.get(name, [case[name]]) for name in case)
-                and (third_party or not item.get("third_party"))
-            ],
-        }
-        for road in data()["road"]
-    ]
-
-
-@cache
-def data() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "data" / "roads.toml").read_text("utf-8"))
+    """Each road with title, about, hours, end and items_to_bring, in the language of the page."""
+    procedure = load().procedures[PROCEDURE]
+    found = []
+    for way in procedure.ways:
+        goes = WhoComes.AUTHORISED_THIRD_PARTY if third_party else WhoComes.EMPLOYER
+        asked = requirements(
+            procedure,
+            way.channel,
+            Applicant(kind),
+            goes if goes in way.who_comes else WhoComes.EMPLOYER,
+        )
+        options = [requirement.options[0] for requirement in for_identity(asked, document)]
+        found.append(
+            {
+                "title": spoken(way.title),
+                "about": spoken(way.about),
+                "hours": spoken(way.hours),
+                "end": spoken(way.end),
+                "is_virtual": way.channel is Channel.VIRTUAL,
+                "items_to_bring": [
+                    {"name": spoken(option.document.name), "how": spoken(option.how)} for option in options
+                ],
+            }
+        )
+    return found

@@ -1,0 +1,177 @@
+"""Reads the procedures of this app from `data/`: a file for each, and what they share."""
+
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from afilia.procedures.rules import (
+    MAX_BYTES,
+    NOTHING,
+    Applicant,
+    ApplicantText,
+    Catalogue,
+    Channel,
+    Document,
+    Format,
+    Law,
+    Option,
+    Presented,
+    Procedure,
+    Reason,
+    ReasonKind,
+    Requirement,
+    Route,
+    Signature,
+    Text,
+    UnitKind,
+    Way,
+    WhoComes,
+    megabytes,
+)
+
+SHARED = {"documents", "applicants", "reasons", "routing"}
+LIMIT = "{limit}"  # in a text: how big a document may be
+
+
+class DataError(ValueError):
+    """The data name something that they do not hold; the text says where."""
+
+
+@cache
+def load() -> Catalogue:
+    """All procedures. Raises DataError or KeyError when the data do not fit together."""
+    folder = files("afilia.procedures").joinpath("data")
+    raw = {
+        file.name.removesuffix(".toml"): tomllib.loads(file.read_text("utf-8"))
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+    }
+    return read(raw)
+
+
+def read(raw: dict[str, dict[str, Any]]) -> Catalogue:
+    """The catalogue in the files of a folder, by their names without `.toml`."""
+    documents = {
+        slug: Document(slug=slug, name=Text(**name)) for slug, name in raw["documents"]["document"].items()
+    }
+    reasons = {
+        slug: Reason(slug=slug, kind=kind, text=Text(**text))
+        for kind in ReasonKind
+        for slug, text in raw["reasons"][kind.value].items()
+    }
+    catalogue = Catalogue(
+        procedures={
+            slug: _procedure(slug, content, documents) for slug, content in raw.items() if slug not in SHARED
+        },
+        documents=documents,
+        applicants={
+            Applicant(slug): ApplicantText(
+                slug=Applicant(slug),
+                name=Text(**said["name"]),
+                who=Text(**said["who"]),
+                ruc=Text(**said["ruc"]),
+            )
+            for slug, said in raw["applicants"]["applicant"].items()
+        },
+        reasons=reasons,
+        routes=tuple(_route(route) for route in raw["routing"]["route"]),
+        directorates={slug: Text(**name) for slug, name in raw["routing"]["directorate"].items()},
+    )
+    _hold_together(catalogue)
+    return catalogue
+
+
+def _procedure(slug: str, raw: dict[str, Any], documents: dict[str, Document]) -> Procedure:
+    rest = {name: raw[name] for name in ("sheet", "source", "source_on", "cost", "contact")}
+    return Procedure(
+        slug=slug,
+        name=Text(**raw["name"]),
+        about=Text(**raw["about"]),
+        result=Text(**raw["result"]),
+        applicants=tuple(map(Applicant, raw["applicants"])),
+        ways=tuple(_way(way, documents) for way in raw["way"]),
+        refusals=tuple(raw["refusals"]),
+        corrections=tuple(raw["corrections"]),
+        exceptions=_texts(raw["exceptions"]),
+        legal=tuple(Law(**law) for law in raw["legal"]),
+        **rest,
+    )
+
+
+def _way(raw: dict[str, Any], documents: dict[str, Document]) -> Way:
+    max_bytes = raw.get("max_bytes", MAX_BYTES)
+    rest = {name: raw[name] for name in ("working_days", "correction_days", "by_appointment") if name in raw}
+    return Way(
+        channel=Channel(raw["channel"]),
+        title=Text(**raw["title"]),
+        about=Text(**raw["about"]),
+        end=Text(**raw["end"]),
+        hours=Text(**raw["hours"]),
+        steps=_texts(raw["steps"], limit=megabytes(max_bytes)),
+        who_comes=tuple(map(WhoComes, raw["who_comes"])),
+        requirements=tuple(
+            Requirement(
+                slug=requirement["slug"],
+                options=tuple(_option(option, documents, max_bytes) for option in requirement["option"]),
+            )
+            for requirement in raw["requirement"]
+        ),
+        without_appointment=_texts(raw.get("without_appointment", [])),
+        **rest,
+    )
+
+
+def _option(raw: dict[str, Any], documents: dict[str, Document], max_bytes: int) -> Option:
+    rest = {name: raw[name] for name in ("identity", "validated_by_legal") if name in raw}
+    return Option(
+        document=documents[raw["document"]],
+        signature=Signature(raw["signature"]),
+        presented=Presented(raw["presented"]),
+        how=Text(**raw["how"]),
+        only=Text(**raw["only"]) if "only" in raw else NOTHING,
+        applicants=frozenset(map(Applicant, raw.get("applicants", []))),
+        who_comes=frozenset(map(WhoComes, raw.get("who_comes", []))),
+        contents=_texts(raw.get("contents", [])),
+        formats=tuple(map(Format, raw.get("formats", list(Format)))),
+        max_bytes=raw.get("max_bytes", max_bytes),
+        **rest,
+    )
+
+
+def _route(raw: dict[str, Any]) -> Route:
+    return Route(
+        slug=raw["slug"],
+        to=raw["to"],
+        procedures=frozenset(raw.get("procedures", [])),
+        provinces=frozenset(raw.get("provinces", [])),
+        why=Text(**raw["why"]),
+    )
+
+
+def _texts(raw: Iterable[dict[str, str]], *, limit: str = "") -> tuple[Text, ...]:
+    return tuple(
+        Text(**{language: said.replace(LIMIT, limit) for language, said in text.items()}) for text in raw
+    )
+
+
+def _hold_together(catalogue: Catalogue) -> None:
+    for slug, procedure in catalogue.procedures.items():
+        for kind, named in (
+            (ReasonKind.REFUSAL, procedure.refusals),
+            (ReasonKind.CORRECTION, procedure.corrections),
+        ):
+            if wrong := [one for one in named if catalogue.reasons[one].kind is not kind]:
+                raise DataError(f"{slug}: {wrong} are no reasons for a {kind}")
+        for way in procedure.ways:
+            slots = [requirement.slug for requirement in way.requirements]
+            if len(slots) != len(set(slots)):
+                raise DataError(f"{slug}: a requirement of {way.channel} is named twice")
+    for route in catalogue.routes:
+        if route.to != UnitKind.COORDINATION and route.to not in catalogue.directorates:
+            raise DataError(f"{route.slug}: no directorate is called {route.to}")
+        if unknown := route.procedures - set(catalogue.procedures):
+            raise DataError(f"{route.slug}: no procedures are called {sorted(unknown)}")
+    if catalogue.routes[-1].procedures or catalogue.routes[-1].provinces:
+        raise DataError("the last route must fit everything")
