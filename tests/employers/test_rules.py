@@ -4,7 +4,6 @@ import pytest
 
 from afilia.employers import rules
 from afilia.employers.models import DocumentKind, EmployerKind
-from afilia.employers.provinces import PROVINCES, code_of
 from afilia.employers.rules import Document, Identity, Kind, Place, Refusal
 from afilia.registries.rules import Standing, TaxpayerKind
 from tests.builders import NOW, cedula
@@ -171,12 +170,3 @@ def test_address_is_masked_but_for_its_first_letter() -> None:
 def test_application_that_may_not_be_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"."):
         make_application(**wrong)
-
-
-def test_provinces_are_found_as_registers_write_them() -> None:
-    assert len(PROVINCES) == 24
-    assert code_of("SANTO DOMINGO DE LOS TSACHILAS") == "23"
-    assert code_of("Los Ríos") == "12"
-    assert code_of("ATLANTIDA") == ""
-    names = list(PROVINCES.values())
-    assert names.index("Cañar") < names.index("Carchi") < names.index("Cotopaxi")

@@ -12,7 +12,7 @@ from afilia.access.forms import KeyAndCodeForm, refusal_text
 from afilia.access.rules.limits import Refusal
 from afilia.employers import rules
 from afilia.employers.models import DocumentKind, EmployerKind
-from afilia.employers.provinces import PROVINCES
+from afilia.offices.provinces import PROVINCES
 from afilia.employers.rules import CEDULA_BASED, ISSUED_ABROAD, MOST_BRANCHES, Document, Identity, Kind
 from afilia.identifiers.person import person_number_fault
 from afilia.registration import countries

@@ -13,7 +13,7 @@ from afilia.documents import queries as documents
 from afilia.documents.models import Kind as DocumentKind
 from afilia.documents.requests import BranchLine, RequestFacts, Signatory
 from afilia.employers.models import Branch, Employer, Registration, Representative
-from afilia.employers.provinces import PROVINCES
+from afilia.offices.provinces import PROVINCES
 from afilia.employers.rules import Document, Kind
 from afilia.kit import sealing
 from afilia.registration import countries

@@ -18,7 +18,7 @@ from afilia.access.queries import Holder
 from afilia.access.rules.limits import Reason, Refusal
 from afilia.employers import actions as employers
 from afilia.employers import queries as employer_queries
-from afilia.employers.provinces import PROVINCES
+from afilia.offices.provinces import PROVINCES
 from afilia.kit.proxies import client_address
 from afilia.registration import actions, countries, queries
 from afilia.registration.actions import LimitError

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from afilia.employers.actions import RefusedError
 from afilia.employers.models import DocumentKind, EmployerKind
-from afilia.employers.provinces import PROVINCES, code_of
+from afilia.offices.provinces import PROVINCES, code_of
 from afilia.employers.rules import MOST_BRANCHES, Document, Identity, Kind, branch_number
 from afilia.kit.proxies import client_address
 from afilia.registration import actions, countries, forms, queries, rules, sessions
