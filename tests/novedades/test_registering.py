@@ -204,13 +204,13 @@ def test_the_natural_key_refuses_the_same_novedad_twice(desk: Desk, employment: 
     actions.register(batch_id=first.batch.pk, now=NOW)
     # As if the second had not learnt of the first: the plan is taken for fresh.
     Batch.objects.filter(pk=second.batch.pk).update(history_version=version(desk))
-    with pytest.raises(IntegrityError, match="novedad_natural_key"):
+    with pytest.raises(IntegrityError, match="novedades_novedad_msu_pkey"):
         actions.register(batch_id=second.batch.pk, now=NOW)
     assert Novedad.objects.count() == Filing.objects.count() == 1
     assert Batch.objects.get(pk=second.batch.pk).state == State.CONFIRMED
 
 
-@pytest.mark.parametrize("table", ["novedades_novedad", "novedades_filing"])
+@pytest.mark.parametrize("table", ["novedades_novedad", "novedades_novedad_msu", "novedades_filing"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET filing_id = 1", "DELETE FROM {}"])
 def test_the_history_is_never_updated_or_deleted(
     desk: Desk, employment: Employment, table: str, change: str
@@ -225,6 +225,13 @@ def test_the_history_is_never_updated_or_deleted(
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
+
+
+@pytest.mark.parametrize("layout", TYPES)
+def test_each_type_has_its_own_part_of_the_history(layout: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [f"novedades_novedad_{layout.lower()}"])
+        assert cursor.fetchone() != (None,)
 
 
 def test_every_registering_raises_the_version_by_one(desk: Desk, employment: Employment) -> None:

@@ -82,18 +82,18 @@ def register(
     if layout.effect is Effect.EXIT:
         _leave(filing)
     if count >= MANY:
-        transaction.on_commit(partial(_analyse, entries=layout.effect is Effect.ENTRY), robust=True)
+        transaction.on_commit(partial(_analyse, layout), robust=True)
     Employer.objects.filter(pk=employer.pk).update(history_version=F("history_version") + 1)
     return filing
 
 
-def _analyse(*, entries: bool) -> None:
+def _analyse(layout: Layout) -> None:
     """Have the database count its rows: it would do so within a minute, and the next file may be quicker.
 
     Until then it takes a young table for empty, and goes through all of it for each line of a plan.
     """
-    tables = ["novedades_novedad"]
-    if entries:
+    tables = [f"novedades_novedad_{layout.type.lower()}"]
+    if layout.effect is Effect.ENTRY:
         tables += ["workers_person", "workers_identitynumber", "workers_employment"]
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(tables)}")

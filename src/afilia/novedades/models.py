@@ -41,6 +41,8 @@ class Novedad(models.Model):
     correction is a new row with the next revision and supersedes the one before. The highest revision is in
     force. Filing and line have no unique index: a second one would double the time of writing.
 
+    The table is divided by type (docs/decisions/0003): each has a part of its own in the database.
+
     The two references are not enforced by the database: a check for every row doubles the time of a large
     batch. Both ids come from the transaction that writes the row (docs/decisions/0003).
     """
