@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from afilia.access.forms import KeyAndCodeForm, refusal_text
 from afilia.access.rules.limits import Refusal
 from afilia.employers import rules
+from afilia.employers.forms import EmailField, PhoneField, names_field, plain
 from afilia.employers.models import DocumentKind, EmployerKind
-from afilia.offices.provinces import PROVINCES
 from afilia.employers.rules import CEDULA_BASED, ISSUED_ABROAD, MOST_BRANCHES, Document, Identity, Kind
 from afilia.identifiers.person import person_number_fault
-from afilia.registration import countries
+from afilia.kit import countries
+from afilia.offices.provinces import PROVINCES
 from afilia.registration.rules import Answer
 
 KIND_HINTS = {
@@ -33,16 +34,6 @@ MISMATCH = _(
     "Si son correctos, acuda a una oficina con la cédula."
 )
 NOT_A_CEDULA = _("Revise el número: no es una cédula.")
-
-
-def names_field(label: Any = "") -> forms.CharField:
-    return forms.CharField(
-        label=label or _("Nombres y apellidos"),
-        help_text=_("Como están en el documento."),
-        max_length=300,
-        error_messages={"required": _("Escriba los nombres y apellidos.")},
-        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
-    )
 
 
 def cedula_field(label: Any = "") -> forms.CharField:
@@ -235,44 +226,19 @@ class AddressForm(Question):
 
 
 class PhoneForm(Question):
-    phone = forms.CharField(
+    phone = PhoneField(
         label=_("¿A qué teléfono le llamamos?"),
         help_text=_("Celular o convencional con código de provincia: 099 123 4567 o 02 394 5666."),
-        max_length=40,
-        error_messages={"required": _("Escriba un número de teléfono.")},
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
-
-    def clean_phone(self) -> str:
-        phone = rules.plain_phone(self.cleaned_data["phone"])
-        if not phone:
-            raise forms.ValidationError(
-                _(
-                    "Revise el teléfono. Un celular tiene 10 dígitos y empieza por 09; uno "
-                    "convencional tiene 9, con el código de provincia. Uno del exterior empieza por + "
-                    "y el código del país."
-                )
-            )
-        return phone
 
 
 class EmailForm(Question):
-    email = forms.EmailField(
+    email = EmailField(
         label=_("¿Cuál es el correo del empleador?"),
         help_text=_(
             "Le enviamos un código para comprobarlo. A este correo llegarán los códigos y los avisos."
         ),
-        error_messages={
-            "required": _("Escriba el correo electrónico."),
-            "invalid": _("Escriba un correo completo, como nombre@ejemplo.com."),
-            "max_length": _("El correo es demasiado largo."),
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
-
-    def clean_email(self) -> str:
-        local, _at, domain = str(self.cleaned_data["email"]).rpartition("@")
-        return f"{local}@{domain.lower()}"
 
 
 class CollectorForm(Question):
@@ -345,7 +311,7 @@ class NewEmailForm(KeyAndCodeForm, EmailForm):
             del self.fields["code"]
 
     def clean_email(self) -> str:
-        email = super().clean_email()
+        email: str = self.cleaned_data["email"]
         if self.on_record and rules.same_email(email, self.on_record):
             raise forms.ValidationError(_("Este ya es el correo del empleador y está comprobado."))
         return email
@@ -371,11 +337,6 @@ class EmailObjectionForm(forms.Form):
         error_messages={"required": _("Elija si lo pidieron o no.")},
         widget=forms.RadioSelect,
     )
-
-
-def plain(number: str) -> str:
-    """A number as people write it, without blanks and hyphens."""
-    return re.sub(r"[\s\-.]", "", number).upper()
 
 
 def clean_cedula(typed: str) -> str:

@@ -13,10 +13,9 @@ from afilia.documents import queries as documents
 from afilia.documents.models import Kind as DocumentKind
 from afilia.documents.requests import BranchLine, RequestFacts, Signatory
 from afilia.employers.models import Branch, Employer, Registration, Representative
-from afilia.offices.provinces import PROVINCES
 from afilia.employers.rules import Document, Kind
-from afilia.kit import sealing
-from afilia.registration import countries
+from afilia.kit import countries, sealing
+from afilia.offices.provinces import PROVINCES
 from afilia.registration.models import Draft
 from afilia.registration.roads import roads
 from afilia.registration.rules import Answers, Step

@@ -18,9 +18,10 @@ from afilia.access.queries import Holder
 from afilia.access.rules.limits import Reason, Refusal
 from afilia.employers import actions as employers
 from afilia.employers import queries as employer_queries
-from afilia.offices.provinces import PROVINCES
+from afilia.kit import countries
 from afilia.kit.proxies import client_address
-from afilia.registration import actions, countries, queries
+from afilia.offices.provinces import PROVINCES
+from afilia.registration import actions, queries
 from afilia.registration.actions import LimitError
 from afilia.registration.forms import NewEmailForm
 from afilia.verification import queries as verification

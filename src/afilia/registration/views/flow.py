@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods
 
 from afilia.employers.actions import RefusedError
 from afilia.employers.models import DocumentKind, EmployerKind
-from afilia.offices.provinces import PROVINCES, code_of
 from afilia.employers.rules import MOST_BRANCHES, Document, Identity, Kind, branch_number
+from afilia.kit import countries
 from afilia.kit.proxies import client_address
-from afilia.registration import actions, countries, forms, queries, rules, sessions
+from afilia.offices.provinces import PROVINCES, code_of
+from afilia.registration import actions, forms, queries, rules, sessions
 from afilia.registration.actions import ChangedError, LimitError
 from afilia.registration.models import Draft
 from afilia.registration.rules import Answers, Step
