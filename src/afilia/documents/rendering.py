@@ -111,7 +111,7 @@ def verification(*, code: str, verify_url: str) -> dict[str, object]:
     page = verify_url.removesuffix(f"{code}/")
     return {
         "code": code,
-        "qr": _qr(verify_url),
+        "qr": qr(verify_url),
         "verify_url": verify_url,
         "verify_page": page,
         "verify_label": page.partition("://")[2].rstrip("/"),
@@ -198,7 +198,8 @@ def drawable(text: str) -> str:
     )
 
 
-def _qr(address: str) -> str:
+def qr(address: str) -> str:
+    """The QR of an address, as SVG."""
     picture = io.BytesIO()
     segno.make_qr(address, error="m").save(picture, kind="svg", border=0, xmldecl=False, dark="#0b0c0c")
     return picture.getvalue().decode()
