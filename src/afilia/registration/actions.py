@@ -26,7 +26,7 @@ from afilia.registration import queries, rules
 from afilia.registration.models import Draft, Uses
 from afilia.registration.queries import Paper
 from afilia.registration.rules import Answer, Answers, Step, Use
-from afilia.registries import civil, sri
+from afilia.registries import sri
 from afilia.verification import actions as verification
 from afilia.verification.models import Attempt
 from afilia.verification.rules import SendRefusal, Verdict
@@ -74,8 +74,9 @@ def look_up(*, draft: Draft, kind: Kind, ruc: str, address: str, now: datetime) 
     if reason or taxpayer is None:
         _refuse(draft, reason or Refusal.UNKNOWN, now=now)
     else:
-        owner = kind in rules.IN_PERSON and _identity(ruc[:10], taxpayer.name) is Identity.CONFIRMED
-        answer(draft_id=draft.pk, step=Step.RUC, answer={**_taxpayer(taxpayer), "confirmed": owner})
+        owner = kind in rules.IN_PERSON and employer_queries.identity_of(ruc[:10], taxpayer.name)
+        known = {**_taxpayer(taxpayer), "confirmed": owner is Identity.CONFIRMED}
+        answer(draft_id=draft.pk, step=Step.RUC, answer=known)
 
 
 def own(*, draft: Draft, number: str, names: str, address: str, now: datetime) -> Identity:
@@ -87,7 +88,7 @@ def own(*, draft: Draft, number: str, names: str, address: str, now: datetime) -
     ruc = f"{number}000"
     if employer_queries.is_registered(ruc):
         _refuse(draft, Refusal.REGISTERED, now=now)
-    said = _identity(number, names)
+    said = employer_queries.identity_of(number, names)
     if said is not Identity.DIFFERENT:
         known = {"ruc": ruc, "number": number, "names": names, "confirmed": said is Identity.CONFIRMED}
         answer(draft_id=draft.pk, step=Step.OWNER, answer=known)
@@ -99,7 +100,7 @@ def represent(
 ) -> Identity:
     """Keep who the representative is. A cédula with other names is not kept. Raises LimitError."""
     _count(Use.LOOK_UP, address=address, now=now)
-    said = _identity(number, names) if is_cedula else Identity.UNCONFIRMED
+    said = employer_queries.identity_of(number, names) if is_cedula else Identity.UNCONFIRMED
     if said is not Identity.DIFFERENT:
         known = {
             "number": number,
@@ -335,13 +336,6 @@ def _taxpayer(taxpayer: sri.Taxpayer) -> dict[str, Any]:
         "standing": taxpayer.standing.value,
         "establishments": [asdict(one) for one in taxpayer.establishments],
     }
-
-
-def _identity(cedula: str, names: str) -> Identity:
-    person = civil.look_up([cedula], seconds=3.0).found.get(cedula)
-    if person is None:
-        return Identity.UNCONFIRMED
-    return employer_rules.identity(names, registered=person.names, is_dead=person.death_on is not None)
 
 
 COUNT = """
