@@ -50,12 +50,12 @@ class SignInForm(forms.Form):
         self.add_error(None, refusal_text(refusal, wrong=wrong))
 
 
-def refusal_text(refusal: Refusal, *, wrong: str) -> str:
-    """What to say of a try that did not succeed; `wrong` when it was just wrong."""
+def refusal_text(refusal: Refusal, *, wrong: str, expired: str = "") -> str:
+    """What to say of a try that did not succeed; `wrong` and `expired` are the sentences for these."""
     if refusal.reason is Reason.WRONG:
         return wrong
     if refusal.reason is Reason.EXPIRED:
-        return gettext(
+        return expired or gettext(
             "La clave que le entregaron ya venció y no sirve. Pida otra donde se la entregaron,"
             " o recupere su clave por correo. Nada de lo registrado cambió."
         )
@@ -152,13 +152,20 @@ class CodeForm(forms.Form):
         ),
     )
 
+    def __init__(self, *args: Any, first: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.first = first
+        if first:  # there are no recovery codes yet
+            self.fields["code"].help_text = gettext("Los 6 dígitos que muestra su aplicación.")
+
     def refuse(self, refusal: Refusal) -> None:
         """Show why the code does not serve."""
         wrong = gettext(
             "El código no es correcto o ya se usó. Espere el siguiente código de su aplicación y escríbalo."
         )
         text = refusal_text(refusal, wrong=wrong)
-        if refusal.reason is Reason.LOCKED and not is_recovery_code(self.cleaned_data["code"]):
+        serves = not self.first and not is_recovery_code(self.cleaned_data["code"])
+        if refusal.reason is Reason.LOCKED and serves:
             text = f"{text} {gettext('También puede usar ahora uno de sus códigos de respaldo.')}"
         self.add_error("code", text)
 
@@ -172,11 +179,6 @@ class KeyAndCodeForm(CodeForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     field_order: tuple[str, ...] = ("present", "code")
-
-    def __init__(self, *args: Any, first: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if first:  # there are no recovery codes yet
-            self.fields["code"].help_text = gettext("Los 6 dígitos que muestra su aplicación.")
 
     def refuse(self, refusal: Refusal) -> None:
         """Show why nothing was changed, not which of the two is wrong."""

@@ -182,6 +182,7 @@ INSTALLED_APPS = [
     "afilia.workers",
     "afilia.documents",
     "afilia.access",
+    "afilia.staff",
     "afilia.appointments",
     "afilia.recovery",
     "afilia.registration",

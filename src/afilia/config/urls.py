@@ -4,6 +4,7 @@ urlpatterns = [
     path("", include("afilia.site.urls")),
     path("", include("afilia.procedures.urls")),
     path("", include("afilia.access.urls")),
+    path("", include("afilia.staff.urls")),
     path("", include("afilia.recovery.urls")),
     path("", include("afilia.registration.urls")),
     path("", include("afilia.documents.urls")),

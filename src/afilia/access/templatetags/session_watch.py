@@ -1,4 +1,7 @@
-"""`{% session_watch %}` in the page of who is signed in: warns in time before the session is over."""
+"""`{% session_watch %}` in the page of who is signed in: warns in time before the session is over.
+
+`{% session_watch watch="staff:watch-session" keep="staff:keep-session" %}` asks at the addresses of others.
+"""
 
 from typing import Any
 
@@ -9,9 +12,9 @@ register = template.Library()
 
 
 @register.inclusion_tag("access/watch.html", takes_context=True)
-def session_watch(context: Context) -> dict[str, Any]:
-    request = context["request"]
-    return {"left": request.time_left, "request": request, "csrf_token": context.get("csrf_token")}
+def session_watch(context: Context, *, watch: str = "", keep: str = "") -> dict[str, Any]:
+    request, token = context["request"], context.get("csrf_token")
+    return {"left": request.time_left, "request": request, "csrf_token": token, "watch": watch, "keep": keep}
 
 
 @register.filter

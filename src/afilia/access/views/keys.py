@@ -60,9 +60,13 @@ def end_other_sessions(request: HolderRequest) -> HttpResponse:
     ended = actions.end_other_sessions(
         holder=request.holder, session_id=request.session_id, now=timezone.now()
     )
-    text = ngettext("Terminó %(ended)d sesión.", "Terminaron %(ended)d sesiones.", ended) % {"ended": ended}
-    messages.success(request, text)
+    messages.success(request, others_ended(ended))
     return redirect("access:sessions")
+
+
+def others_ended(ended: int) -> str:
+    """What to say of so many sessions that ended."""
+    return ngettext("Terminó %(ended)d sesión.", "Terminaron %(ended)d sesiones.", ended) % {"ended": ended}
 
 
 @sensitive_post_parameters("present", "new_key", "repeat")

@@ -36,8 +36,7 @@ def second_factor_on(request: HolderRequest) -> HttpResponse:
         return redirect("access:second-factor")
     form = KeyAndCodeForm(request.POST or None, first=True)
     uri = queries.app_address(factor, request.holder)
-    qr = segno.make(uri, micro=False).svg_data_uri(scale=4, border=4, dark="#17211f", light="#ffffff")
-    page = {"form": form, "secret": _in_fours(queries.secret(factor)), "uri": uri, "qr": qr}
+    page = {"form": form, "secret": in_fours(queries.secret(factor)), "uri": uri, "qr": qr_of(uri)}
     if not form.is_valid():
         return render(request, "access/second_factor_on.html", page)
     codes = actions.confirm_second_factor(
@@ -79,6 +78,14 @@ def second_factor_off(request: HolderRequest) -> HttpResponse:
     return redirect("access:second-factor")
 
 
-def _in_fours(secret: str) -> str:
+def qr_of(uri: str) -> str:
+    """The QR of an address as a picture that a page can hold."""
+    picture: str = segno.make(uri, micro=False).svg_data_uri(
+        scale=4, border=4, dark="#17211f", light="#ffffff"
+    )
+    return picture
+
+
+def in_fours(secret: str) -> str:
     """A secret as people can copy it; apps take the blanks."""
     return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
