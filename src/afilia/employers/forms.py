@@ -68,3 +68,33 @@ def names_field(label: Any = "") -> forms.CharField:
 def plain(number: str) -> str:
     """A number as people write it, without blanks and hyphens."""
     return re.sub(r"[\s\-.]", "", number).upper()
+
+
+class RegistrationForm(forms.Form):
+    """The number and the RUC by which a registration is found."""
+
+    number = forms.CharField(
+        label=_("Número de la solicitud"),
+        help_text=_("Por ejemplo 2026-00000007."),
+        max_length=40,
+        error_messages={"required": _("Escriba el número de la solicitud.")},
+        widget=forms.TextInput(attrs={"spellcheck": "false"}),
+    )
+    ruc = forms.CharField(
+        label=_("RUC, o cédula y 000 si es servicio doméstico"),
+        max_length=40,
+        error_messages={"required": _("Escriba el RUC.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "spellcheck": "false"}),
+    )
+
+    def clean_number(self) -> str:
+        number = "".join(self.cleaned_data["number"].split())
+        if not re.fullmatch(r"\d{4}-\d{8,18}", number, re.ASCII):
+            raise forms.ValidationError(_("El número tiene el año, un guion y 8 dígitos: 2026-00000007."))
+        return number
+
+    def clean_ruc(self) -> str:
+        ruc = plain(self.cleaned_data["ruc"])
+        if len(ruc) != 13 or not ruc.isdecimal():
+            raise forms.ValidationError(_("El RUC tiene 13 dígitos."))
+        return ruc

@@ -266,36 +266,6 @@ class CollectorForm(Question):
         return dict(self.cleaned_data)
 
 
-class FindForm(forms.Form):
-    """Number and RUC of a registration whose papers somebody wants again."""
-
-    number = forms.CharField(
-        label=_("Número de la solicitud"),
-        help_text=_("Por ejemplo 2026-00000007."),
-        max_length=40,
-        error_messages={"required": _("Escriba el número de la solicitud.")},
-        widget=forms.TextInput(attrs={"spellcheck": "false"}),
-    )
-    ruc = forms.CharField(
-        label=_("RUC, o cédula y 000 si es servicio doméstico"),
-        max_length=40,
-        error_messages={"required": _("Escriba el RUC.")},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "spellcheck": "false"}),
-    )
-
-    def clean_number(self) -> str:
-        number = "".join(self.cleaned_data["number"].split())
-        if not re.fullmatch(r"\d{4}-\d{8,18}", number, re.ASCII):
-            raise forms.ValidationError(_("El número tiene el año, un guion y 8 dígitos: 2026-00000007."))
-        return number
-
-    def clean_ruc(self) -> str:
-        ruc = plain(self.cleaned_data["ruc"])
-        if len(ruc) != 13 or not ruc.isdecimal():
-            raise forms.ValidationError(_("El RUC tiene 13 dígitos."))
-        return ruc
-
-
 class NewEmailForm(KeyAndCodeForm, EmailForm):
     """The address that an employer wants instead of the one on record, from who has more than a session."""
 

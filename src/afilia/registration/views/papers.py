@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from afilia.documents import queries as documents
 from afilia.documents import requests
+from afilia.employers.forms import RegistrationForm
 from afilia.kit.proxies import client_address
 from afilia.registration import actions, queries, sessions
 from afilia.registration.actions import LimitError
-from afilia.registration.forms import FindForm
 from afilia.registration.queries import Paper
 from afilia.verification import queries as verification
 from afilia.verification.forms import CodeForm
@@ -62,7 +62,7 @@ def download(request: HttpRequest, number: str, paper: str) -> FileResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for the papers of an earlier registration: the code goes to the employer's own e-mail."""
-    form = FindForm(request.POST or None)
+    form = RegistrationForm(request.POST or None)
     if form.is_valid():
         try:
             attempt = actions.find(address=client_address(request), now=timezone.now(), **form.cleaned_data)
