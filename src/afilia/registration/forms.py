@@ -1,6 +1,5 @@
 """The questions of a registration. Each form gives its answer as JSON by `answer()`."""
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
