@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from afilia.access.rules.sessions import SessionLimits
+from afilia.documents.scanner import Scanner
 from afilia.kit import addresses, embedded
 from afilia.kit.environment import Environment, SettingError
 from afilia.novedades.policy import Policy
@@ -163,6 +164,9 @@ REGISTRO_CIVIL_TOKEN = env.text("AFILIA_REGISTRO_CIVIL_TOKEN", "")
 # SRI: likewise
 SRI_URL = service("AFILIA_SRI_URL")
 SRI_TOKEN = env.text("AFILIA_SRI_TOKEN", "")
+
+# The virus scanner for files that people send; none where unset
+CLAMAV = Scanner.read("AFILIA_CLAMAV", env.text("AFILIA_CLAMAV", ""))
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -130,6 +130,11 @@ def is_pdf(content: bytes) -> bool:
     return b"%PDF-" in content[:1024]  # ISO 32000-1, annex H, note 13
 
 
+def fingerprints() -> frozenset[str]:
+    """The SHA-256 of the institution's certificates, in hexadecimal."""
+    return frozenset(certificate.sha256.hex() for certificate in _certificates())
+
+
 def check() -> None:
     """Load the certificate and key, in the demo after making them; SettingError says what is wrong."""
     _signer()

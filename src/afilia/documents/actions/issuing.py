@@ -1,13 +1,10 @@
 import hashlib
-import os
-import secrets
 from datetime import datetime
-from pathlib import Path
 
 from django.db import transaction
 
 from afilia.audit import actions as audit
-from afilia.documents import queries
+from afilia.documents import files, queries
 from afilia.documents.models import IssuedDocument
 
 
@@ -24,7 +21,7 @@ def issue(
         return issued
     sha256 = hashlib.sha256(pdf).hexdigest()
     file = f"documents/{sha256[:2]}/{sha256}.pdf"
-    _store(pdf, queries.path_of(file))
+    files.write(pdf, queries.path_of(file))
     with transaction.atomic():
         document, created = IssuedDocument.objects.get_or_create(
             kind=kind,
@@ -45,22 +42,3 @@ def issue(
                 facts={"sha256": sha256},
             )
     return document
-
-
-def _store(content: bytes, path: Path) -> None:
-    """Write the file so that it is there whole or not at all, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

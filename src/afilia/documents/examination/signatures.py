@@ -1,0 +1,190 @@
+"""The electronic signatures of a PDF, read with pyHanko: facts, no judgement."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+
+from asn1crypto import x509
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DiffResult
+from pyhanko.sign.general import CMSExtractionError, UnacceptableSignerError
+from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation.errors import DisallowedAlgorithmError, SignatureValidationError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+
+from afilia.documents.examination import identities, limits
+from afilia.documents.examination.errors import FileRefusedError
+from afilia.documents.rules.files import Refusal
+from afilia.documents.rules.signatures import Chain, Coverage, Revocation, SignatureFacts
+
+KNOWN_KINDS = {"/adbe.pkcs7.detached", "/ETSI.CAdES.detached"}  # those that FirmaEC writes
+# RFC 5280, 4.2.1.3: either is for signing documents. pyHanko asks for the second alone.
+SIGNING = {"digital_signature", "non_repudiation"}
+GUAYAQUIL = timezone(timedelta(hours=-5))  # of a time that names no zone
+LONGEST_NAME = 200  # characters
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What may be believed: the trust roots, and what authorities answered about revocation (all DER)."""
+
+    roots: Sequence[bytes] = ()
+    ocsps: Sequence[bytes] = ()
+    crls: Sequence[bytes] = ()
+    answered: bool = False  # the authorities were asked, so that silence is a finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """A signature, and the certificates from a trust root down to the signer's; none without trust."""
+
+    facts: SignatureFacts
+    path: tuple[bytes, ...]
+
+
+def read(content: bytes, evidence: Evidence, *, at: datetime) -> list[Read]:
+    """Read every signature of a PDF; `at` is when the certificates are judged.
+
+    Nothing is fetched. Raises FileRefusedError for signatures that cannot be read, or too many of them.
+    """
+    try:
+        embedded = PdfFileReader(io.BytesIO(content)).embedded_regular_signatures
+        if len(embedded) > limits.MOST_SIGNATURES:
+            raise FileRefusedError(Refusal.TOO_COMPLEX)
+        fields = {signature.field_name for signature in embedded}
+        return [_read(signature, evidence, fields, at=at) for signature in embedded]
+    except (
+        PdfError,
+        CMSExtractionError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        IndexError,
+    ) as error:
+        raise FileRefusedError(Refusal.UNREADABLE_SIGNATURE) from error
+
+
+def _read(signature: EmbeddedPdfSignature, evidence: Evidence, fields: set[str], *, at: datetime) -> Read:
+    certificate = signature.signer_cert
+    identity = identities.holder(certificate)
+    sub_filter = str(signature.sig_object.get("/SubFilter", ""))
+    known = sub_filter in KNOWN_KINDS
+    status: PdfSignatureStatus | None = None
+    try:
+        status = _validated(signature, evidence, at=at) if known else None
+    except DisallowedAlgorithmError:
+        known = False
+    except (SignatureValidationError, UnacceptableSignerError):
+        pass  # what cannot be validated is not intact
+    facts = SignatureFacts(
+        field=signature.field_name[:LONGEST_NAME],
+        sub_filter=sub_filter.removeprefix("/")[:LONGEST_NAME],
+        known_kind=known,
+        signer=_name(certificate.subject),
+        issuer=_name(certificate.issuer),
+        authority=identity.authority,
+        identification=identity.identification,
+        ruc=identity.ruc,
+        intact=status is not None and status.intact and status.valid,
+        coverage=_coverage(status, fields),
+        chain=Chain.UNTRUSTED,
+        valid_from=certificate.not_valid_before,
+        valid_until=certificate.not_valid_after,
+        signed_at=_signed_at(signature),
+        revocation=Revocation.NOT_STATED,
+        revoked_at=None,
+        institution=False,
+        certificate=certificate.sha256.hex(),
+    )
+    if status is None:
+        return Read(facts=facts, path=())
+    return _with_trust(facts, signature, status, evidence, at=at)
+
+
+def _with_trust(
+    facts: SignatureFacts,
+    signature: EmbeddedPdfSignature,
+    status: PdfSignatureStatus,
+    evidence: Evidence,
+    *,
+    at: datetime,
+) -> Read:
+    """The chain as it was while the certificate was valid, so that a chain is one fact and a date another."""
+    certificate = signature.signer_cert
+    if not certificate.not_valid_before <= at <= certificate.not_valid_after:
+        then = (
+            certificate.not_valid_after if at > certificate.not_valid_after else certificate.not_valid_before
+        )
+        status = _validated(signature, Evidence(roots=evidence.roots), at=then)
+    if status.revocation_details:
+        facts = replace(
+            facts, revocation=Revocation.REVOKED, revoked_at=status.revocation_details.revocation_date
+        )
+        status = _validated(signature, Evidence(roots=evidence.roots), at=at)  # for the path
+    if status.validation_path is None:
+        return Read(facts=facts, path=())
+    usage = certificate.key_usage_value
+    fits = usage is None or bool(SIGNING & set(usage.native))
+    path = list(status.validation_path.iter_certs(include_root=True))
+    if facts.revocation is not Revocation.REVOKED and _says_where_to_ask(certificate):
+        facts = replace(facts, revocation=Revocation.PENDING)
+        if evidence.answered:
+            silent = _validated(signature, evidence, at=at, demanding=True).validation_path is None
+            facts = replace(facts, revocation=Revocation.UNREACHABLE if silent else Revocation.GOOD)
+    return Read(
+        facts=replace(facts, chain=Chain.TRUSTED if fits else Chain.WRONG_USE),
+        path=tuple(one.dump() for one in path),
+    )
+
+
+def _validated(
+    signature: EmbeddedPdfSignature, evidence: Evidence, *, at: datetime, demanding: bool = False
+) -> PdfSignatureStatus:
+    context = ValidationContext(
+        trust_roots=[x509.Certificate.load(root) for root in evidence.roots],
+        moment=at,
+        allow_fetching=False,
+        ocsps=evidence.ocsps,
+        crls=evidence.crls,
+        revocation_mode="hard-fail" if demanding else "soft-fail",
+    )
+    return validate_pdf_signature(
+        signature, signer_validation_context=context, key_usage_settings=KeyUsageConstraints(key_usage=set())
+    )
+
+
+def _coverage(status: PdfSignatureStatus | None, fields: set[str]) -> Coverage:
+    if status is None or status.coverage is None or status.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
+        return Coverage.PARTIAL
+    if status.coverage is SignatureCoverageLevel.ENTIRE_FILE:
+        return Coverage.WHOLE
+    changes = status.diff_result
+    if not isinstance(changes, DiffResult) or not status.docmdp_ok or changes.changed_form_fields - fields:
+        return Coverage.CHANGED_LATER
+    return Coverage.SIGNED_LATER
+
+
+def _says_where_to_ask(certificate: x509.Certificate) -> bool:
+    return bool(certificate.ocsp_urls or certificate.crl_distribution_points)
+
+
+def _signed_at(signature: EmbeddedPdfSignature) -> datetime | None:
+    try:
+        stated = signature.self_reported_timestamp
+    except (ValueError, TypeError, PdfError):
+        return None
+    if stated is None:
+        return None
+    return (stated if stated.tzinfo else stated.replace(tzinfo=GUAYAQUIL)).astimezone(UTC)
+
+
+def _name(name: x509.Name) -> str:
+    native = name.native
+    best = native.get("common_name") or name.human_friendly
+    return str(best if isinstance(best, str) else ", ".join(map(str, best)))[:LONGEST_NAME]
