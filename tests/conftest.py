@@ -80,3 +80,30 @@ def _empty_queue() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute(EMPTY_QUEUE)
+
+
+@pytest.fixture
+def light_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Real Argon2 at the least cost, for tests that compute many."""
+    from afilia.access import hashing
+
+    cost = f"m={hashing.MEMORY_KIB},t={hashing.TIME_COST}"
+    monkeypatch.setattr(hashing, "OF_NOBODY", hashing.OF_NOBODY.replace(cost, "m=8,t=1"))
+    monkeypatch.setattr(hashing, "MEMORY_KIB", 8)
+    monkeypatch.setattr(hashing, "TIME_COST", 1)
+
+
+@pytest.fixture
+def computations(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The cost of every Argon2 computation while the test runs; each is really made."""
+    from afilia.access import hashing
+
+    made: list[object] = []
+    real = hashing.hash_secret
+
+    def counted(secret: bytes, salt: bytes, *cost: object) -> bytes:
+        made.append((len(salt), *cost))
+        return real(secret, salt, *cost)
+
+    monkeypatch.setattr(hashing, "hash_secret", counted)
+    return made

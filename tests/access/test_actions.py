@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import ProtectedError
 
-from afilia.access import actions, hashing, queries
+from afilia.access import actions, queries
 from afilia.access.models import EmployerKey, KeySession, Tries
 from afilia.access.rules.limits import Reason, Refusal
 from afilia.audit.models import Entry
@@ -31,20 +31,6 @@ def sign_in(key: EmployerKey | str, typed: str = KEY, **changes: object) -> Empl
 def open_session(key: EmployerKey, **changes: object) -> KeySession:
     facts = {"session_key": "s", "device": "d" * 32, "agent": "", "address": HOME, "now": NOW}
     return actions.open_session(**{"key": key} | facts | changes)
-
-
-@pytest.fixture
-def computations(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
-    """The cost of every Argon2 computation while the test runs; each is really made."""
-    made: list[object] = []
-    real = hashing.hash_secret
-
-    def counted(secret: bytes, salt: bytes, *cost: object) -> bytes:
-        made.append((len(salt), *cost))
-        return real(secret, salt, *cost)
-
-    monkeypatch.setattr(hashing, "hash_secret", counted)
-    return made
 
 
 @pytest.mark.django_db

@@ -5,9 +5,8 @@ from datetime import timedelta
 from functools import partial
 
 import pyotp
-import pytest
 
-from afilia.access import actions, hashing, queries
+from afilia.access import actions, queries
 from afilia.access.models import EmployerKey, KnownDevice, Tries
 from afilia.access.rules.limits import Reason, Refusal
 from afilia.audit import queries as audit
@@ -20,20 +19,6 @@ HOME = "192.0.2.7"
 OWN_KEY = "tijera nube caimito 7"
 
 
-@pytest.fixture
-def computations(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """What was hashed while the test runs; each is really computed."""
-    made: list[bytes] = []
-    real = hashing.hash_secret
-
-    def counted(secret: bytes, *rest: object) -> bytes:
-        made.append(secret)
-        return real(secret, *rest)
-
-    monkeypatch.setattr(hashing, "hash_secret", counted)
-    return made
-
-
 def sign_in(key: EmployerKey, typed: str, **changes: object) -> Callable[[], object]:
     facts = {"number": key.number, "key": typed, "address": HOME, "now": NOW}
     return partial(actions.sign_in, **facts | changes)
@@ -44,7 +29,7 @@ def reasons(answers: list[object]) -> list[Reason]:
 
 
 def test_of_fifty_guesses_at_once_exactly_five_are_judged(
-    together: Together, computations: list[bytes]
+    together: Together, computations: list[object]
 ) -> None:
     key = make_key(make_employer())
     computations.clear()
@@ -57,7 +42,7 @@ def test_of_fifty_guesses_at_once_exactly_five_are_judged(
 
 
 def test_of_fifty_guesses_from_fifty_blocks_exactly_twenty_are_judged(
-    together: Together, computations: list[bytes]
+    together: Together, computations: list[object]
 ) -> None:
     key = make_key(make_employer())
     computations.clear()
