@@ -5,6 +5,7 @@ opens nothing; it ends when its standard input does.
 """
 
 import gc
+import logging
 import os
 import resource
 import select
@@ -25,6 +26,7 @@ BLOCK = 65_536
 def main() -> None:
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for those who ask
+    logging.disable(logging.CRITICAL)  # parsers tell names of people
     gc.freeze()  # so that children copy fewer pages
     while frame := frames.read(requests.read, most=limits.ANSWER_BYTES):
         answers.write(_in_child(*frame))

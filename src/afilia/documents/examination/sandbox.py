@@ -2,6 +2,7 @@
 
 import atexit
 import base64
+import logging
 import os
 import select
 import subprocess
@@ -20,6 +21,8 @@ from afilia.documents.examination.errors import FileRefusedError
 from afilia.documents.rules.files import Refusal
 from afilia.documents.rules.signatures import SignatureFacts
 from afilia.procedures.rules import Format
+
+logger = logging.getLogger(__name__)
 
 AT_ONCE = max(os.cpu_count() or 1, 2)
 WAIT = 20.0  # seconds for a process that is free
@@ -183,6 +186,7 @@ def _ask(question: dict[str, Any], content: bytes) -> frames.Frame:
     if "refused" in answer[0]:
         raise FileRefusedError(Refusal(answer[0]["refused"]))
     if answer[0].get("failed"):
+        logger.warning("A file could not be opened: %s", answer[0].get("error", "killed"))
         raise FileRefusedError(Refusal.TOO_COMPLEX)
     return answer
 

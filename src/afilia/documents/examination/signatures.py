@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from asn1crypto import x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import DiffResult
 from pyhanko.sign.general import CMSExtractionError, UnacceptableSignerError
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
@@ -25,6 +26,7 @@ from afilia.documents.rules.signatures import Chain, Coverage, Revocation, Signa
 KNOWN_KINDS = {"/adbe.pkcs7.detached", "/ETSI.CAdES.detached"}  # those that FirmaEC writes
 # RFC 5280, 4.2.1.3: either is for signing documents. pyHanko asks for the second alone.
 SIGNING = {"digital_signature", "non_repudiation"}
+WEAK = {AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE, AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE}
 GUAYAQUIL = timezone(timedelta(hours=-5))  # of a time that names no zone
 LONGEST_NAME = 200  # characters
 
@@ -82,6 +84,8 @@ def _read(signature: EmbeddedPdfSignature, evidence: Evidence, fields: set[str],
         known = False
     except (SignatureValidationError, UnacceptableSignerError):
         pass  # what cannot be validated is not intact
+    if status and status.trust_problem_indic in WEAK:
+        known = False
     facts = SignatureFacts(
         field=signature.field_name[:LONGEST_NAME],
         sub_filter=sub_filter.removeprefix("/")[:LONGEST_NAME],

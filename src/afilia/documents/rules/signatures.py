@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from afilia.procedures.rules import Signature
+
+class SignaturePolicy(StrEnum):
+    """What electronic signature a document needs."""
+
+    REQUIRED = "required"  # of the applicant
+    FORBIDDEN = "forbidden"
+    NONE = "none"  # with or without
 
 
 class Coverage(StrEnum):
@@ -39,7 +45,7 @@ class SignatureFacts:
 
     field: str
     sub_filter: str  # "adbe.pkcs7.detached", "ETSI.CAdES.detached", or whatever is written
-    known_kind: bool  # one of those two
+    known_kind: bool  # one of those two, with algorithms that prove something
     signer: str  # the name in the certificate
     issuer: str
     authority: str  # whose identifiers the certificate uses; empty when we know them not
@@ -83,20 +89,19 @@ class Applicant:
 
 
 def signature_verdict(
-    asked: Signature, facts: Sequence[SignatureFacts], applicant: Applicant, *, at: datetime
+    policy: SignaturePolicy, facts: Sequence[SignatureFacts], applicant: Applicant, *, at: datetime
 ) -> tuple[SignatureReason, ...]:
-    """Why the signatures are not what is asked; empty when they are.
+    """Why the signatures do not satisfy the policy; empty when they do.
 
-    Nothing can be told here about a signature by hand: where one is compulsory, and an electronic one not
-    forbidden, every file will do. Our own signature on papers that we issued is nobody's. One good signature
-    of the applicant is enough, and those of others beside it do no harm, unless the document was altered
-    after one of them. Nothing proves the time that the signer's clock said, so the certificate must be valid
-    at `at`, when the file was received.
+    Our own signature on papers that we issued is nobody's. One good signature of the applicant is enough,
+    and those of others beside it do no harm, unless the document was altered after one of them. Nothing
+    proves the time that the signer's clock said, so the certificate must be valid at `at`, when the file was
+    received.
     """
     theirs = [signature for signature in facts if not signature.institution]
-    if asked is Signature.FORBIDDEN:
+    if policy is SignaturePolicy.FORBIDDEN:
         return (SignatureReason.SIGNED,) if theirs else ()
-    if asked is not Signature.ELECTRONIC:
+    if policy is SignaturePolicy.NONE:
         return ()
     if any(_is_altered(signature) for signature in facts):
         return (SignatureReason.ALTERED,)
