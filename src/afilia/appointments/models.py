@@ -39,7 +39,7 @@ class Appointment(Person):
     state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in State])
     held_until = models.DateTimeField(null=True)  # of a hold or an offer
     digest = models.BinaryField(max_length=32, unique=True)  # keyed hash of the reference
-    code = models.CharField(max_length=8, null=True)  # spoken at the office; from the confirmation on
+    code = models.CharField(max_length=8)  # spoken at the office
     made_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)  # cancelled, expired, or marked at the office
@@ -59,13 +59,14 @@ class Appointment(Person):
                 condition=Q(state__in=["held", "confirmed"]),
                 name="one_live_booking_a_person",
             ),
-            models.UniqueConstraint(fields=["office", "on", "code"], name="code_once_a_day_and_office"),
+            models.UniqueConstraint(
+                fields=["office", "on", "code"],
+                condition=~Q(state__in=["cancelled", "expired"]),
+                name="code_once_a_day_and_office",
+            ),
             models.CheckConstraint(
                 condition=Q(held_until__isnull=False) | ~Q(state__in=["held", "offered"]),
                 name="a_hold_has_an_end",
-            ),
-            models.CheckConstraint(
-                condition=Q(code__isnull=False) | ~Q(state="confirmed"), name="a_confirmed_booking_has_a_code"
             ),
         ]
         indexes = [
@@ -75,6 +76,7 @@ class Appointment(Person):
             models.Index(
                 fields=["phone"], condition=Q(state__in=["held", "confirmed"]), name="live_bookings_of_phone"
             ),
+            models.Index(fields=["agenda", "starts_at"], name="bookings_of_agenda"),
             models.Index(
                 fields=["held_until"], condition=Q(state__in=["held", "offered"]), name="bookings_held"
             ),
@@ -96,9 +98,7 @@ class AgendaDay(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["agenda", "on"], include=["taken", "uneven"], name="one_row_a_day"
-            ),
+            models.UniqueConstraint(fields=["agenda", "on"], name="one_row_a_day"),
         ]
 
     def __str__(self) -> str:

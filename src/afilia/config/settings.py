@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from afilia.access.rules.sessions import SessionLimits
+from afilia.appointments.policy import AppointmentPolicy
 from afilia.documents.scanner import Scanner
 from afilia.kit import addresses, embedded
 from afilia.kit.environment import Environment, SettingError
@@ -155,6 +156,9 @@ EMAIL_CHANGE_WAIT = timedelta(hours=env.number("AFILIA_EMAIL_CHANGE_HOURS", 72))
 if timedelta(hours=0 if DEMO else 1) > EMAIL_CHANGE_WAIT:
     raise SettingError("AFILIA_EMAIL_CHANGE_HOURS must be 1 or more; 0 is for the demo alone.")
 
+# Appointments: how places are released, offered and kept
+APPOINTMENTS = AppointmentPolicy.read(env)
+
 HANDED_KEY_HOURS = env.number("AFILIA_HANDED_KEY_HOURS", 72)
 
 # Registro Civil: the local copy of the database, or a service over HTTP
@@ -188,6 +192,9 @@ INSTALLED_APPS = [
     "afilia.access",
     "afilia.staff",
     "afilia.appointments",
+    "afilia.attendance",
+    "afilia.cases",
+    "afilia.intake",
     "afilia.recovery",
     "afilia.registration",
     "afilia.novedades",

@@ -43,7 +43,9 @@ class OfficeHours(models.Model):
     class Meta:
         ordering = ["weekday", "opens"]
         constraints = [
-            models.UniqueConstraint(fields=["office", "weekday", "opens"], name="office_opens_once_at_a_time"),
+            models.UniqueConstraint(
+                fields=["office", "weekday", "opens"], name="office_opens_once_at_a_time"
+            ),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="weekday_of_a_week"),
         ]
 

@@ -1,0 +1,36 @@
+from afilia.appointments.actions.changing import cancel, mark, move
+from afilia.appointments.actions.closing import close_day, empty
+from afilia.appointments.actions.finding import find, send_links
+from afilia.appointments.actions.holding import confirm, hold, release
+from afilia.appointments.actions.tending import close_days, forget, remind, tend_waiting_list
+from afilia.appointments.actions.waiting import (
+    accept_offer,
+    decline_offer,
+    join_waiting_list,
+    leave_waiting_list,
+    pass_on,
+    pass_on_lapsed,
+)
+
+__all__ = [
+    "accept_offer",
+    "cancel",
+    "close_day",
+    "close_days",
+    "confirm",
+    "decline_offer",
+    "empty",
+    "find",
+    "forget",
+    "hold",
+    "join_waiting_list",
+    "leave_waiting_list",
+    "mark",
+    "move",
+    "pass_on",
+    "pass_on_lapsed",
+    "release",
+    "remind",
+    "send_links",
+    "tend_waiting_list",
+]

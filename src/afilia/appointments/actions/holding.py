@@ -1,0 +1,157 @@
+"""From the choice of a place to the confirmed booking."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from afilia.appointments.actions import days, limits, recording, seats, telling, waiting
+from afilia.appointments.booking import Who
+from afilia.appointments.models import Appointment
+from afilia.appointments.queries import availability
+from afilia.appointments.rules.states import LIVE, Reason, RefusedError, State
+from afilia.offices.models import Agenda
+from afilia.verification import actions as verification
+
+HOLD = timedelta(minutes=5)
+
+
+def hold(
+    *,
+    agenda_id: int,
+    starts_at: datetime,
+    procedure: str,
+    who: Who,
+    address: str,
+    now: datetime,
+    solution: str = "",
+    ticket: str = "",
+    instead_of: UUID | None = None,
+) -> Appointment:
+    """Hold a place for five minutes while its person confirms.
+
+    `instead_of` is the hold that the same browser had before: it is given back in the same transaction, when
+    it is the same person's. `solution` and `ticket` are what it brought of afilia.verification.proof.
+
+    Raises RefusedError: TAKEN, NO_PLACE, CLOSED, HAS_ONE, TOO_MANY, PROOF, LIMIT.
+    """
+    agenda = _agenda_with_room(agenda_id, starts_at=starts_at, procedure=procedure, now=now)
+    where = seats.place(agenda, starts_at, now=now)
+    counted = limits.count(who=who, address=address, solution=solution, ticket=ticket, now=now)
+    try:
+        return _hold(where, procedure=procedure, who=who, instead_of=instead_of, now=now)
+    except RefusedError:
+        with transaction.atomic():
+            verification.take_back(whats=counted)
+        raise
+
+
+@transaction.atomic
+def confirm(*, appointment_id: UUID, now: datetime) -> Appointment:
+    """Confirm a hold, with the mail about it; a second time changes nothing.
+
+    A hold whose time is over is confirmed too while nobody else has its seat or there is another in its slot.
+    Raises RefusedError: OVER when there is nothing to confirm, TAKEN, CLOSED, NO_PLACE, HAS_ONE.
+    """
+    known = Appointment.objects.filter(pk=appointment_id).values("agenda_id", "starts_at").first()
+    if known is None:
+        raise RefusedError(Reason.UNKNOWN)
+    (row,) = seats.lock(appointment_id, **known, now=now)
+    if row.state == State.CONFIRMED:
+        return row
+    if row.state not in {State.HELD, State.EXPIRED} or now >= row.starts_at:
+        raise RefusedError(Reason.OVER)
+    days.count({(row.agenda_id, row.on): 1})
+    seats.check_still_there(row)
+    _write_confirmation(row, now=now)
+    telling.confirmed(row, now=now)
+    recording.record("appointment.confirmed", row, now=now)
+    return row
+
+
+@transaction.atomic
+def release(*, appointment_id: UUID, now: datetime) -> None:
+    """Give back a hold; nothing when it is none any more."""
+    for row in seats.lock(appointment_id, now=now):
+        if row.state == State.HELD:
+            _end(row, State.CANCELLED, now=now)
+
+
+def _agenda_with_room(agenda_id: int, *, starts_at: datetime, procedure: str, now: datetime) -> Agenda:
+    """The agenda; those who come too late learn it here, without a lock."""
+    agendas = Agenda.objects.select_related("office")
+    agenda = agendas.filter(pk=agenda_id, procedures__contains=[procedure], seats__gt=0).first()
+    if agenda is None:
+        raise RefusedError(Reason.NO_PLACE)
+    rows = Appointment.objects.filter(
+        availability.occupying(now), agenda=agenda, starts_at=starts_at, state__in=LIVE
+    )
+    booked = list(rows.values_list("state", "held_until"))
+    if any(state == State.OFFERED and until and until <= now for state, until in booked):
+        waiting.pass_on_at(agenda, starts_at, now=now)  # the list comes before whoever asks now
+    elif len(booked) >= agenda.seats:
+        raise RefusedError(Reason.TAKEN)
+    return agenda
+
+
+@transaction.atomic
+def _hold(
+    where: seats.Place, *, procedure: str, who: Who, instead_of: UUID | None, now: datetime
+) -> Appointment:
+    _make_way(where, procedure=procedure, who=who, instead_of=instead_of, now=now)
+    fields = who.fields()
+    live = Q(state__in=[State.HELD, State.CONFIRMED])
+    contact = Appointment.objects.filter(
+        live, Q(email=fields["email"]) | Q(phone=fields["phone"]), ends_at__gt=now
+    )
+    if contact.count() >= availability.policy().per_contact:
+        raise RefusedError(Reason.TOO_MANY)
+    row = seats.new(procedure=procedure, state=State.HELD, held_until=now + HOLD, fields=fields, now=now)
+    if not seats.claim(row, where, now=now):
+        raise RefusedError(Reason.HAS_ONE)
+    return row
+
+
+def _make_way(
+    where: seats.Place, *, procedure: str, who: Who, instead_of: UUID | None, now: datetime
+) -> None:
+    """End what is over of the slot and of the person, and the hold that this one is instead of."""
+    desk, _, slot = where
+    identity = who.identity
+    person = Q(number=identity.number, kind=identity.kind, country=identity.country)
+    same = person & Q(procedure=procedure)
+    stale = Q(state=State.HELD, held_until__lte=now)
+    here = Q(agenda=desk.agenda, starts_at=slot.starts_at)
+    earlier = same & Q(state=State.CONFIRMED, ends_at__lte=now)
+    given_back = person & Q(pk=instead_of, state=State.HELD)
+    # All locks in one statement and one order, before anything is written.
+    rows = (
+        Appointment.objects.select_for_update()
+        .filter(((here | same) & stale) | earlier | given_back)
+        .order_by("pk")
+    )
+    found = list(rows.values_list("pk", "state", "held_until"))
+    seats.expire(
+        [pk for pk, state, until in found if state == State.HELD and until and until <= now], now=now
+    )
+    for state, ended in ((State.HELD, State.CANCELLED), (State.CONFIRMED, State.UNMARKED)):
+        pks = [pk for pk, was, until in found if was == state and not (until and until <= now)]
+        if pks:
+            Appointment.objects.filter(pk__in=pks).update(state=ended, ended_at=now)
+
+
+def _write_confirmation(row: Appointment, *, now: datetime) -> None:
+    """Write the confirmation of a locked hold, at another seat of its slot when its own is gone."""
+    changes = {"state": State.CONFIRMED, "confirmed_at": now, "ended_at": None, "held_until": None}
+    if row.state == State.EXPIRED:
+        seats.reseat(row, seats.place(row.agenda, row.starts_at, now=now), now=now, **changes)
+    else:
+        Appointment.objects.filter(pk=row.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(row, name, value)
+
+
+def _end(row: Appointment, state: State, *, now: datetime) -> None:
+    row.state, row.ended_at = state, now
+    row.save(update_fields=["state", "ended_at"])

@@ -1,0 +1,47 @@
+"""How often places may be asked for, against those who hoard and resell them."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from afilia.appointments import policy
+from afilia.appointments.booking import Who
+from afilia.appointments.rules.states import Reason, RefusedError
+from afilia.kit import addresses
+from afilia.verification import actions as verification
+from afilia.verification import queries as verified
+from afilia.verification.rules import WINDOW, Pass, pass_needed
+
+PURPOSE = "appointments"  # of the proofs of work
+
+
+def count(*, who: Who, address: str, solution: str, ticket: str, now: datetime) -> list[bytes]:
+    """Count that a place is asked for; the result can be taken back.
+
+    `solution` and `ticket` are what the browser brought of afilia.verification.proof, or empty. Raises
+    RefusedError with PROOF when one is due, with LIMIT when it is too much for now; then nothing is counted.
+    """
+    identity = who.identity
+    asked = {
+        "person": f"{identity.kind} {identity.country} {identity.number}",
+        "email": who.email.lower(),
+        "phone": who.phone,
+        "address": addresses.subscriber(address),
+        "block": addresses.neighbourhood(address),
+    }
+    limits = policy.limits()
+    whats = [verified.tallied(f"{PURPOSE}.{scope}", of=of) for scope, of in asked.items()]
+    with transaction.atomic():
+        times = [verification.tally(what=what, window=WINDOW, now=now) for what in whats]
+        needed = pass_needed(zip(times, (limits[scope] for scope in asked), strict=True))
+        if needed is Pass.PROOF and verification.is_proved(
+            purpose=PURPOSE, solution=solution, ticket=ticket, address=address, now=now
+        ):
+            needed = Pass.FREE
+        if needed is not Pass.FREE:
+            transaction.set_rollback(True)  # what does not begin does not count
+    if needed is Pass.PROOF:
+        raise RefusedError(Reason.PROOF)
+    if needed is Pass.CLOSED:
+        raise RefusedError(Reason.LIMIT, until=now + WINDOW)
+    return whats

@@ -1,0 +1,43 @@
+from afilia.appointments.queries.availability import (
+    Day,
+    Next,
+    Place,
+    days,
+    hours,
+    next_free,
+    offices_for,
+    province_days,
+    provinces_for,
+)
+from afilia.appointments.queries.rows import (
+    appointment,
+    by_code,
+    by_reference,
+    for_office_day,
+    for_person,
+    live_of_email,
+    stranded,
+    waiting_by_reference,
+    waiting_entry,
+)
+
+__all__ = [
+    "Day",
+    "Next",
+    "Place",
+    "appointment",
+    "by_code",
+    "by_reference",
+    "days",
+    "for_office_day",
+    "for_person",
+    "hours",
+    "live_of_email",
+    "next_free",
+    "offices_for",
+    "province_days",
+    "provinces_for",
+    "stranded",
+    "waiting_by_reference",
+    "waiting_entry",
+]
