@@ -45,6 +45,7 @@ def on_leave(end: Callable[[HttpRequest], None]) -> Callable[[HttpRequest], None
 def begin_step(request: HttpRequest, *, name: str, step: KeptStep) -> str:
     """Let nothing open but the page of the step, in a new session; the result is its address."""
     _leave(request)
+    request.session.create()
     request.session[name] = {
         "page": step.page,
         "account": step.account,

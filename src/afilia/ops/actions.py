@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from afilia.access import actions as access
 from afilia.batches import actions as batches
+from afilia.staff import actions as staff
 
 RETRY_FAILED = """
 SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM procrastinate_jobs WHERE status = 'failed'
@@ -27,5 +28,6 @@ def tidy(*, now: datetime) -> None:
         cursor.execute(RETRY_FAILED)
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     access.tidy(now=now)
+    staff.tidy(now=now)
     batches.forget_uploads_cut_off(before=now - KEEP_UPLOADS)
     batches.discard_unconfirmed(before=now - timedelta(days=settings.UPLOAD_DAYS), now=now)
