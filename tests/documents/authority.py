@@ -76,8 +76,12 @@ class Authority:
         crl_url: str = "",
         usage: str = "sign",
         subject: tuple[x509.NameAttribute, ...] = (),
+        stated: dict[str, str] | None = None,
     ) -> "Signer":
-        """A certificate of a person, with the numbers as extensions of `arc`, or among the other names."""
+        """A certificate of a person, with the numbers as extensions of `arc`, or among the other names.
+
+        `stated` are object identifiers and texts in their place.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
         builder = (
             x509.CertificateBuilder()
@@ -93,7 +97,7 @@ class Authority:
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False
             )
         )
-        stated = {f"{arc}.1": cedula, f"{arc}.11": ruc}
+        stated = stated or {f"{arc}.1": cedula, f"{arc}.11": ruc}
         for extension in _identity({oid: text for oid, text in stated.items() if text}, elsewhere=elsewhere):
             builder = builder.add_extension(extension, critical=False)
         if ocsp_url:
@@ -181,6 +185,17 @@ def changed_later(pdf: bytes) -> bytes:
     page = writer.root["/Pages"]["/Kids"][0].get_object()
     page["/Rotate"] = generic.NumberObject(180)
     writer.update_container(page)
+    output = io.BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+def set_form(pdf: bytes, text: str) -> bytes:
+    """The signed PDF with another text in its form, appended."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    (field_, *_) = writer.root["/AcroForm"]["/Fields"]
+    field_.get_object()["/V"] = generic.pdf_string(text)
+    writer.mark_update(field_)
     output = io.BytesIO()
     writer.write(output)
     return output.getvalue()

@@ -118,6 +118,7 @@ REASONS: Mapping[Refusal | SignatureReason, tuple[Promise, Promise]] = {
         _("El documento fue modificado después de firmarlo, o su firma no corresponde al contenido."),
         SIGN,
     ),
+    SignatureReason.NOT_WHOLE: (_("La firma electrónica no cubre todo el documento."), SIGN),
     SignatureReason.UNTRUSTED: (
         _("No reconocemos a la entidad que emitió el certificado de la firma."),
         _("Firme con un certificado de una entidad acreditada en el Ecuador."),

@@ -10,6 +10,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import DiffResult
+from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.general import CMSExtractionError, UnacceptableSignerError
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko.sign.validation.errors import DisallowedAlgorithmError, SignatureValidationError
@@ -55,7 +56,12 @@ def read(content: bytes, evidence: Evidence, *, at: datetime) -> list[Read]:
     Nothing is fetched. Raises FileRefusedError for signatures that cannot be read, or too many of them.
     """
     try:
-        embedded = PdfFileReader(io.BytesIO(content)).embedded_regular_signatures
+        reader = PdfFileReader(io.BytesIO(content))
+        embedded = [
+            EmbeddedPdfSignature(reader, entry, name)
+            for name, value, entry in enumerate_sig_fields(reader, filled_status=True)
+            if value.get_object().get("/Type") != "/DocTimeStamp"
+        ]
         if len(embedded) > limits.MOST_SIGNATURES:
             raise FileRefusedError(Refusal.TOO_COMPLEX)
         fields = {signature.field_name for signature in embedded}

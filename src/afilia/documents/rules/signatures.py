@@ -103,8 +103,9 @@ def signature_verdict(
         return (SignatureReason.SIGNED,) if theirs else ()
     if policy is SignaturePolicy.NONE:
         return ()
-    if any(_is_altered(signature) for signature in facts):
-        return (SignatureReason.ALTERED,)
+    broken = [fault for signature in facts for fault in _breaks(signature)]
+    if broken:
+        return (broken[0],)
     if not theirs:
         return (SignatureReason.UNSIGNED,)
     found = [_faults(signature, applicant, at=at) for signature in theirs]
@@ -138,10 +139,13 @@ def _same(number: str) -> str:
     return "".join(sign for sign in number.upper() if sign.isalnum())
 
 
-def _is_altered(signature: SignatureFacts) -> bool:
-    return signature.known_kind and (
-        not signature.intact or signature.coverage in {Coverage.CHANGED_LATER, Coverage.PARTIAL}
-    )
+def _breaks(signature: SignatureFacts) -> tuple[SignatureReason, ...]:
+    """Why a signature speaks against the document, whoever made it."""
+    if not signature.known_kind:
+        return ()
+    if not signature.intact or signature.coverage is Coverage.CHANGED_LATER:
+        return (SignatureReason.ALTERED,)
+    return (SignatureReason.NOT_WHOLE,) if signature.coverage is Coverage.PARTIAL else ()
 
 
 def _faults(signature: SignatureFacts, applicant: Applicant, *, at: datetime) -> tuple[SignatureReason, ...]:
