@@ -1,0 +1,67 @@
+"""The only writer of cases: `drafting` by the applicant, `assigning` and `deciding` by officials."""
+
+from afilia.cases.actions.assigning import Assigned, TakenError, assign, hand_over, release, take
+from afilia.cases.actions.deciding import (
+    approve,
+    ask_correction,
+    ask_legal,
+    check_paper,
+    deliver,
+    give_opinion,
+    record_look,
+    refuse,
+    write_to_applicant,
+)
+from afilia.cases.actions.drafting import (
+    HasOneError,
+    SignatureRefusedError,
+    begin,
+    correct,
+    discard_draft,
+    forget_drafts,
+    put,
+    record_follow,
+    send_link,
+    submit,
+    take_out,
+    withdraw,
+    write,
+    write_to_officials,
+)
+from afilia.cases.actions.receipts import issue_receipt
+from afilia.cases.actions.steps import IncompleteError, RefusedError
+
+__all__ = [
+    "Assigned",
+    "HasOneError",
+    "IncompleteError",
+    "RefusedError",
+    "SignatureRefusedError",
+    "TakenError",
+    "approve",
+    "ask_correction",
+    "ask_legal",
+    "assign",
+    "begin",
+    "check_paper",
+    "correct",
+    "deliver",
+    "discard_draft",
+    "forget_drafts",
+    "give_opinion",
+    "hand_over",
+    "issue_receipt",
+    "put",
+    "record_follow",
+    "record_look",
+    "refuse",
+    "release",
+    "send_link",
+    "submit",
+    "take",
+    "take_out",
+    "withdraw",
+    "write",
+    "write_to_applicant",
+    "write_to_officials",
+]

@@ -1,0 +1,154 @@
+"""What there is to know about a case, whoever asks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext
+
+from afilia.cases.models import Case, Correction, Paper
+from afilia.cases.rules import completeness
+from afilia.cases.rules.moves import Move as MoveKind
+from afilia.cases.rules.moves import Party, State, moves_from
+from afilia.cases.rules.sight import Place
+from afilia.documents import queries as documents
+from afilia.documents.rules import signatures
+from afilia.offices.provinces import PROVINCES
+from afilia.procedures import rules as procedures
+from afilia.procedures.catalogue import load
+from afilia.procedures.rules import Applicant, Channel, Option, Procedure, Requirement, WhoComes
+from afilia.procedures.speaking import spoken
+
+KIND = "case"  # of the receipt among the issued documents
+DRAFT_LIFETIME = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """A requirement of a case, and what was put into it; `correction` while it is asked for again."""
+
+    requirement: Requirement
+    paper: Paper | None
+    correction: Correction | None
+
+    @property
+    def slug(self) -> str:
+        return self.requirement.slug
+
+    @property
+    def option(self) -> Option:
+        """The alternative that was put, or the preferred one."""
+        chosen = self.requirement.option(self.paper.document) if self.paper else None
+        return chosen or self.requirement.options[0]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing has to be sent: it is there, and where it was asked for again, anew."""
+        if self.correction is not None:
+            return self.correction.replacement_id is not None
+        return self.paper is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was asked for again."""
+        return self.correction is not None
+
+
+def procedure(case: Case) -> Procedure:
+    return load().procedures[case.procedure]
+
+
+def requirements(case: Case) -> list[Requirement]:
+    """What this case needs, from whom it comes: of identity documents only the representative's."""
+    asked = procedures.requirements(
+        procedure(case), Channel(case.channel), Applicant(case.applicant), WhoComes(case.who_comes)
+    )
+    return procedures.for_identity(asked, case.employer.representative.document)
+
+
+def requirement(case: Case, slot: str) -> Requirement | None:
+    return next((one for one in requirements(case) if one.slug == slot), None)
+
+
+def papers(case: Case) -> dict[str, Paper]:
+    """The papers in force, by their slots."""
+    found = case.papers.filter(retired_at=None).select_related("file")
+    return {paper.slot: paper for paper in found}
+
+
+def open_corrections(case: Case) -> dict[str, Correction]:
+    return {one.slot: one for one in case.corrections.filter(closed_at=None)}
+
+
+def slots(case: Case) -> list[Slot]:
+    """The checklist of a case, in the order of the procedure."""
+    put, asked = papers(case), open_corrections(case)
+    return [
+        Slot(requirement=one, paper=put.get(one.slug), correction=asked.get(one.slug))
+        for one in requirements(case)
+    ]
+
+
+def missing(case: Case) -> list[str]:
+    """The slots of a draft that are still empty."""
+    put = {slot: paper.document for slot, paper in papers(case).items()}
+    return completeness.missing(requirements(case), put=put)
+
+
+def signer(case: Case) -> signatures.Applicant:
+    """Who must sign the documents of a case."""
+    numbers = frozenset({case.employer.representative.number})
+    return signatures.Applicant(numbers=numbers, ruc=case.employer.ruc)
+
+
+def place(case: Case) -> Place:
+    return Place(state=State(case.state), unit_province=case.unit_province, office_id=case.office_id)
+
+
+def may(case: Case, move: MoveKind, party: Party) -> bool:
+    """Whether the state of a case allows a move of somebody in a capacity."""
+    return move in moves_from(State(case.state), party)
+
+
+def unit_name(case: Case) -> str:
+    """Who decides, in words; nothing of a draft."""
+    if not case.unit:
+        return ""
+    if case.unit_province:
+        return gettext("Coordinación provincial de %(province)s") % {
+            "province": PROVINCES[case.unit_province]
+        }
+    return spoken(load().directorates[case.unit])
+
+
+def why_here(case: Case) -> str:
+    """Why the routing table sent a case to its unit, in words."""
+    route = next((route for route in load().routes if route.slug == case.route), None)
+    return spoken(route.why) if route else ""
+
+
+def reason_text(slug: str) -> str:
+    """A reason of the catalogue in words; the slug itself where it is no longer in it."""
+    reason = load().reasons.get(slug)
+    return spoken(reason.text) if reason else slug
+
+
+def document_names(case: Case, named: Iterable[str]) -> list[str]:
+    """Some slots of a case in words, as the documents in them or the preferred ones are called."""
+    wanted = set(named)
+    return [spoken(slot.option.document.name) for slot in slots(case) if slot.slug in wanted]
+
+
+def correction_due_on(case: Case) -> date | None:
+    """The last day for what was asked for again."""
+    return min((one.due_on for one in open_corrections(case).values()), default=None)
+
+
+def code_of(case: Case) -> str:
+    """The code with which a case is followed and its receipt verified."""
+    return documents.code_of(kind=KIND, number=str(case.number))
+
+
+def draft_ends_at(case: Case) -> datetime:
+    """When a draft is thrown away."""
+    return case.begun_at + DRAFT_LIFETIME
