@@ -17,7 +17,7 @@ SOURCES = settings.BASE_DIR / "site" / "assets"
 TARGET = settings.BASE_DIR / "site" / "static" / "site" / "build"
 FONTS = MODULES / "@fontsource-variable"
 COPIED = [
-    *(SOURCES / name for name in ("app.js", "countdown.js", "proof.js", "proof-worker.js")),
+    *sorted(SOURCES.glob("*.js")),
     MODULES / "govuk-frontend" / "dist" / "govuk" / "govuk-frontend.min.js",
     MODULES / "htmx.org" / "dist" / "htmx.min.js",
     FONTS / "atkinson-hyperlegible-next" / "files" / "atkinson-hyperlegible-next-latin-wght-normal.woff2",
