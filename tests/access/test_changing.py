@@ -45,7 +45,7 @@ def hand_over(employer: Employer, number: str, **changes: object) -> str:
         "number": number,
         "email": employer.email,
         "now": NOW,
-        "by": "ventanilla 4",
+        "actor": "operator:ventanilla 4",
     }
     return actions.hand_over_key(**facts | changes)
 

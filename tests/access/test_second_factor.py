@@ -250,7 +250,7 @@ def test_neither_keys_nor_codes_are_in_a_row_or_in_the_log(
     caplog.set_level(logging.DEBUG)
     employer, number, own = make_employer(), cedula(), "tijera nube caimito 7"
     handed = actions.hand_over_key(
-        employer=employer, number=number, email=employer.email, now=timezone.now(), by="ventanilla 4"
+        employer=employer, number=number, email=employer.email, now=timezone.now(), actor="operator:v"
     )
     client.post("/empleadores/ingresar/", {"number": number, "key": handed})
     client.post("/empleadores/ingresar/clave-nueva/", {"new_key": own, "repeat": own})

@@ -65,7 +65,9 @@ def test_tries_at_many_accounts_from_one_block_wait_for_no_deadlock(together: To
 
 def test_a_handed_over_key_is_spent_once(together: Together) -> None:
     employer, number = make_employer(), cedula()
-    actions.hand_over_key(employer=employer, number=number, email=employer.email, now=NOW, by="ventanilla 4")
+    actions.hand_over_key(
+        employer=employer, number=number, email=employer.email, now=NOW, actor="operator:ventanilla 4"
+    )
     key = employer.keys.get(number=number)
     chosen = together(
         *(
@@ -94,7 +96,7 @@ def test_a_key_changed_recovered_and_used_at_once_waits_for_no_deadlock(together
         number=key.number,
         email="papeles@example.org",
         now=later,
-        by="ventanilla 4",
+        actor="operator:ventanilla 4",
     )
     ask = partial(
         employers.change_email,

@@ -236,7 +236,7 @@ def test_a_key_changed_or_handed_over_meanwhile_stays(hands_over: bool, browser:
     about = {"employer": browser.holder.employer, "number": browser.holder.key.number}
     if hands_over:
         key = access.hand_over_key(
-            **about, email=browser.holder.employer.email, now=timezone.now(), by="tests"
+            **about, email=browser.holder.employer.email, now=timezone.now(), actor="operator:tests"
         )
     else:
         key = "cuatro perros oyen el viento"

@@ -49,18 +49,18 @@ def recover_key(*, employer: Employer, number: str, key: str, now: datetime) -> 
 
     Whoever had the key before may have asked for that change. Raises KeyRefusedError.
     """
-    _hold(employer, number)
+    hold(employer=employer, number=number)
     held = set_key(employer=employer, number=number, key=key, now=now)
     employers.drop_email_change(employer_id=employer.pk, actor=f"holder:{held.pk}", now=now)
     return held
 
 
 @transaction.atomic
-def hand_over_key(*, employer: Employer, number: str, email: str, now: datetime, by: str) -> str:
+def hand_over_key(*, employer: Employer, number: str, email: str, now: datetime, actor: str) -> str:
     """Make a key for a person to be handed over, and return it: the only time that it is known.
 
     It opens nothing but the page to choose a key, for AFILIA_HANDED_KEY_HOURS. It ends the sessions of the
-    key before it and its second factor: who hands it over has seen the person's papers. `by` names who does.
+    key before it and its second factor: who hands it over (`actor`) has seen the person's papers.
 
     `email` is the employer's address in those papers. Anyone may have registered the employer, with an
     address of their own: where it differs it is replaced, and a change that is pending ends. So no key is
@@ -68,8 +68,7 @@ def hand_over_key(*, employer: Employer, number: str, email: str, now: datetime,
     """
     key = doors.new_handed_key()
     until = now + timedelta(hours=settings.HANDED_KEY_HOURS)
-    actor = f"operator:{by}"
-    _hold(employer, number)
+    hold(employer=employer, number=number)
     SecondFactor.objects.filter(key__employer=employer, key__number=number).delete()
     held = _set(employer=employer, number=number, key=key, now=now, handed_until=until)
     employers.drop_email_change(employer_id=employer.pk, actor=actor, now=now)
@@ -162,8 +161,11 @@ def _lock(number: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('employer-key:' || %s, 0))", [number])
 
 
-def _hold(employer: Employer, number: str) -> None:
-    """Lock person and employer, in this order and before the ledger, which a change of e-mail waits for."""
+def hold(*, employer: Employer, number: str) -> None:
+    """Lock person and employer until the transaction ends, for who decides about a key and then sets it.
+
+    In this order, and before the ledger, which a change of e-mail waits for.
+    """
     _lock(number)
     Employer.objects.select_for_update().get(pk=employer.pk)
 

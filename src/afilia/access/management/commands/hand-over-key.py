@@ -34,6 +34,8 @@ class Command(BaseCommand):
             validate_email(email)
         except ValidationError:
             raise CommandError(f"{email} is not an e-mail address.") from None
-        key = actions.hand_over_key(employer=found, number=number, email=email, now=timezone.now(), by=by)
+        key = actions.hand_over_key(
+            employer=found, number=number, email=email, now=timezone.now(), actor=f"operator:{by}"
+        )
         self.stdout.write(key)
         self.stderr.write(f"It serves once, within {settings.HANDED_KEY_HOURS} hours.")
