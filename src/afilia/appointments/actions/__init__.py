@@ -2,6 +2,7 @@ from afilia.appointments.actions.changing import cancel, mark, move
 from afilia.appointments.actions.closing import close_day, empty
 from afilia.appointments.actions.finding import find, send_links
 from afilia.appointments.actions.holding import confirm, hold, release
+from afilia.appointments.actions.importing import Imported, import_offices
 from afilia.appointments.actions.tending import close_days, forget, remind, tend_waiting_list
 from afilia.appointments.actions.waiting import (
     accept_offer,
@@ -13,6 +14,7 @@ from afilia.appointments.actions.waiting import (
 )
 
 __all__ = [
+    "Imported",
     "accept_offer",
     "cancel",
     "close_day",
@@ -23,6 +25,7 @@ __all__ = [
     "find",
     "forget",
     "hold",
+    "import_offices",
     "join_waiting_list",
     "leave_waiting_list",
     "mark",
