@@ -9,7 +9,7 @@ from afilia.audit import actions as audit
 from afilia.employers.models import Branch, Employer
 from afilia.identifiers import person
 from afilia.ops import demo
-from afilia.ops.demo import history
+from afilia.ops.demo import history, staff
 from afilia.registries.models import CivilRecord, SriLoad, SriRecord
 from afilia.registries.rules import Standing, TaxpayerKind
 
@@ -31,12 +31,12 @@ def load(*, now: datetime) -> bool:
         CivilRecord(cedula=key.number, names=key.name, birth_on=date(1979, 5, 24)) for key in demo.KEYS
     ]
     counts: Counter[str] = Counter()
-    for staff in demo.DATA["staff"]:
-        people = [_record(_new_number(taken, random), random) for _ in range(staff["workers"])]
+    for workforce in demo.DATA["staff"]:
+        people = [_record(_new_number(taken, random), random) for _ in range(workforce["workers"])]
         branch = Branch.objects.select_related("employer").get(
-            employer__ruc=staff["ruc"], number=staff["branch"]
+            employer__ruc=workforce["ruc"], number=workforce["branch"]
         )
-        counts += history.write(branch=branch, people=people, staff=staff, random=random)
+        counts += history.write(branch=branch, people=people, staff=workforce, random=random)
         records += people
     records += [
         CivilRecord(cedula=raw["ruc"][: person.LENGTH], names=raw["name"], birth_on=date(1979, 5, 24))
@@ -45,6 +45,7 @@ def load(*, now: datetime) -> bool:
     ]
     CivilRecord.objects.bulk_create(records)
     _taxpayers(now=now)
+    staff.load(now=now)
     audit.record("demo.loaded", actor="system", subject="demo", at=now, facts=dict(counts))
     return True
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 import afilia
 from afilia.kit import embedded
 from afilia.ops import demo
-from afilia.ops.demo import loading
+from afilia.ops.demo import loading, staff
 from afilia.ops.supervisor import Child, Supervisor
 
 MIGRATING = 7_330_002  # advisory lock: several machines may start at once
@@ -73,6 +73,13 @@ class Command(BaseCommand):
             f"{'Identificación':<16}{'Clave':<22}Empleador",
         ]
         lines += [f"{key.number:<16}{key.key:<22}{key.ruc}  {key.label}" for key in demo.KEYS]
+        lines += [
+            "",
+            f"Mesa de funcionarios / Officials' desk   http://localhost:{settings.PORT}/funcionarios/",
+            f"Clave de todos / Everybody's key: {staff.KEY}. El código aparece en la página.",
+            "",
+        ]
+        lines += [f"{official.email:<38}{official.label}" for official in staff.OFFICIALS]
         lines += [
             "",
             f"Archivos de muestra / Sample files: {os.path.relpath(demo.SAMPLES)}/",
