@@ -52,8 +52,13 @@ def test_an_appointment_is_received_at_its_office_on_its_day(
     assert appointment_refusal(**asked | changes) is refusal  # type: ignore[arg-type]
 
 
-def load(promised: int, *, counters: int = 2) -> Load:
-    return Load(closes_at=at(60), counters=counters, promised=timedelta(minutes=promised))
+def load(promised: int = 0, *, counters: int = 2, is_open: bool = True) -> Load:
+    return Load(
+        is_open=is_open,
+        left=timedelta(minutes=60),
+        counters=counters,
+        promised=timedelta(minutes=promised),
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,27 +75,13 @@ def load(promised: int, *, counters: int = 2) -> Load:
 def test_there_is_room_while_the_counters_have_time_left(
     promised: int, counters: int, priority: bool, refusal: Refusal | None
 ) -> None:
-    found = walk_in_refusal(
-        priority=priority,
-        opens_at=at(-60),
-        load=load(promised, counters=counters),
-        takes=timedelta(minutes=20),
-        now=at(0),
-    )
-    assert found is refusal
+    work = load(promised, counters=counters)
+    assert walk_in_refusal(priority=priority, load=work, takes=timedelta(minutes=20)) is refusal
 
 
-@pytest.mark.parametrize("now", [at(-60) - SECOND, at(60)], ids=["before it opens", "when it closes"])
 @pytest.mark.parametrize("priority", [False, True])
-def test_nobody_is_received_out_of_hours(now: datetime, priority: bool) -> None:
-    found = walk_in_refusal(
-        priority=priority, opens_at=at(-60), load=load(0), takes=timedelta(minutes=20), now=now
-    )
-    assert found is Refusal.CLOSED
-
-
-def test_nobody_is_received_on_a_day_without_hours() -> None:
-    found = walk_in_refusal(priority=True, opens_at=None, load=None, takes=timedelta(minutes=20), now=at(0))
+def test_nobody_is_received_while_the_office_is_closed(priority: bool) -> None:
+    found = walk_in_refusal(priority=priority, load=load(is_open=False), takes=timedelta(minutes=20))
     assert found is Refusal.CLOSED
 
 

@@ -1,5 +1,29 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AttendanceConfig(AppConfig):
     name = "afilia.attendance"
+
+    def ready(self) -> None:
+        from afilia.staff.navigation import Entry, add  # noqa: PLC0415  models are not loaded before
+        from afilia.staff.rules import Role  # noqa: PLC0415
+
+        add(
+            Entry(
+                url="attendance:agenda",
+                text=_("Turnos de hoy"),
+                hint=_("Reciba a quienes llegan y llame a su ventanilla a quien le toca."),
+                roles=frozenset({Role.COUNTER, Role.SUPERVISOR}),
+                order=10,
+            )
+        )
+        add(
+            Entry(
+                url="attendance:figures",
+                text=_("Cifras de atención"),
+                hint=_("Esperas, ausencias y personas atendidas por día y por trámite."),
+                roles=frozenset({Role.SUPERVISOR}),
+                order=20,
+            )
+        )

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from afilia.attendance.rules.order import OrderPolicy
+from afilia.procedures.rules import Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,8 +17,7 @@ class Policy:
     apart: timedelta  # between two calls
     fresh: timedelta  # that a call is marked as new on the screen
     shown: int  # calls on the screen
-    groups: dict[str, str]  # name by slug
-    outcomes: dict[str, str]
+    outcomes: dict[str, Text]  # by slug
 
 
 @cache
@@ -31,6 +31,5 @@ def policy() -> Policy:
         apart=timedelta(seconds=raw["calls"]["apart"]),
         fresh=timedelta(seconds=raw["screen"]["fresh"]),
         shown=raw["screen"]["shown"],
-        groups={group["slug"]: group["name"] for group in raw["group"]},
-        outcomes={outcome["slug"]: outcome["name"] for outcome in raw["outcome"]},
+        outcomes={outcome["slug"]: Text(**outcome["name"]) for outcome in raw["outcome"]},
     )

@@ -14,7 +14,7 @@ class Refusal(StrEnum):
     OTHER_DAY = "other-day"
     HERE = "here"  # received already
     NOT_BOOKED = "not-booked"  # held, cancelled or over
-    CLOSED = "closed"  # the office does not attend any more today, or not yet
+    CLOSED = "closed"  # the office is not open now
     FULL = "full"  # no room for somebody without appointment or priority
     NOT_DONE = "not-done"  # the office does not do this procedure
     OVER = "over"  # the day was closed
@@ -53,24 +53,22 @@ def appointment_refusal(
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """The work that an office has before it until it closes."""
+    """The work that an office has before it."""
 
-    closes_at: datetime
+    is_open: bool  # now
+    left: timedelta  # of its hours today
     counters: int  # that serve the procedure
-    promised: timedelta  # of counter time: who waits, who is being served, and appointments still to come
+    promised: timedelta  # of their time: who waits, who is being served, and appointments still to come
 
 
-def walk_in_refusal(
-    *, priority: bool, opens_at: datetime | None, load: Load | None, takes: timedelta, now: datetime
-) -> Refusal | None:
+def walk_in_refusal(*, priority: bool, load: Load, takes: timedelta) -> Refusal | None:
     """Why somebody without an appointment is not received.
 
-    `opens_at` and `load` are None where the office does not attend today. The groups of the sheet are always
-    received while it is open; others where the counters have time left until it closes.
+    The groups of the sheet are always received while the office is open; others where the counters have time
+    left until it closes.
     """
-    if opens_at is None or load is None or not opens_at <= now < load.closes_at:
+    if not load.is_open:
         return Refusal.CLOSED
     if priority:
         return None
-    left = (load.closes_at - now) * load.counters
-    return None if load.promised + takes <= left else Refusal.FULL
+    return None if load.promised + takes <= load.left * load.counters else Refusal.FULL

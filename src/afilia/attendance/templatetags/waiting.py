@@ -1,0 +1,81 @@
+"""What a page tells of somebody in the line of an office: `{% load waiting %}`.
+
+{% waiting_number appointment %}     the number, who is ahead and the wait; nothing before the person came
+{{ slug|procedure_name }}
+{{ visit|waits_as }}                 the tag of a visit's standing
+{{ visit.state|state_tag }}
+{{ seconds|minutes }}                «12 min», or a dash
+{{ when|at_office:office }}          a moment as the hour at the office
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from afilia.appointments.models import Appointment
+from afilia.appointments.rules.states import State as Booking
+from afilia.attendance import papers, queries
+from afilia.attendance.rules.visits import State
+from afilia.offices.models import Office
+from afilia.offices.queries import zone_of
+
+register = template.Library()
+register.filter("procedure_name", papers.name)
+
+STATES = {
+    State.WAITING: (_("En espera"), "info"),
+    State.CALLED: (_("Llamado"), "warning"),
+    State.SERVING: (_("En atención"), "warning"),
+    State.ABSENT: (_("No se presentó"), "error"),
+    State.ATTENDED: (_("Atendido"), "success"),
+    State.NO_SHOW: (_("No se presentó"), "error"),
+    State.UNATTENDED: (_("Sin atender"), "error"),
+}
+BOOKINGS = {
+    Booking.CONFIRMED: (_("No ha llegado"), "neutral"),
+    Booking.ATTENDED: (_("Atendido"), "success"),
+    Booking.NO_SHOW: (_("No se presentó"), "error"),
+    Booking.UNMARKED: (_("Sin registro"), "neutral"),
+    Booking.CANCELLED: (_("Cancelado"), "neutral"),
+}
+
+
+@register.filter
+def state_tag(state: str) -> SafeString:
+    text, kind = STATES[State(state)]
+    return render_to_string("govuk/tag.html", {"text": text, "kind": kind})
+
+
+@register.filter
+def booking_tag(state: str) -> SafeString:
+    text, kind = BOOKINGS[Booking(state)]
+    return render_to_string("govuk/tag.html", {"text": text, "kind": kind})
+
+
+@register.filter
+def minutes(seconds: int | None) -> str:
+    return "–" if seconds is None else f"{-(-seconds // 60)} min"
+
+
+@register.filter
+def at_office(moment: datetime, office: Office) -> str:
+    """The hour of a moment on the clock of an office."""
+    return date_format(moment.astimezone(zone_of(office)), "H:i")
+
+
+@register.inclusion_tag("attendance/waiting_number.html")
+def waiting_number(appointment: Appointment) -> dict[str, Any]:
+    """The place in the line of somebody who came with an appointment; nothing where they did not."""
+    visit = queries.visit_of_appointment(appointment.pk)
+    if visit is None:
+        return {}
+    now = timezone.now()
+    office = visit.day.office
+    place = queries.line(office, now=now).place(visit)
+    return {"visit": visit, "place": place, "office": office, "code": queries.code_of(visit.pk)}
