@@ -58,7 +58,7 @@ def test_a_freed_place_is_offered_to_the_first_and_to_nobody_else(full: Agenda) 
     assert offered_to(second) is None
     assert refused(hold, agenda=full) is Reason.TAKEN
     assert Message.objects.filter(to=first.email).count() == 2  # joined, offered
-    (place,) = [place for place in queries.hours(full.office, first.procedure, MONDAY, now=NOW)][4:5]
+    place = queries.hours(full.office, first.procedure, MONDAY, now=NOW)[4]
     assert (place.starts_at, place.places) == (at(9), 0)
 
 

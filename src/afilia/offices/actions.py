@@ -28,8 +28,8 @@ class Written:
 def write_offices(*, plans: Iterable[OfficePlan], made_up: bool = False) -> Written:
     """Write offices as a file has them; those that it does not name stay as they are.
 
-    Call it in a transaction; the caller records it in the ledger. Agendas are never deleted: one that the file
-    no longer has keeps its bookings and gives no place any more.
+    Call it in a transaction; the caller records it in the ledger. Agendas are never deleted: one that the
+    file no longer has keeps its bookings and gives no place any more.
     """
     added, changed, unchanged = [], [], 0
     for plan in sorted(plans, key=lambda each: each.code):

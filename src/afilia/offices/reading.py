@@ -1,4 +1,4 @@
-"""Offices from a CSV file: what its columns hold and all that is wrong with it; docs/offices.md explains them.
+"""Offices from a CSV file: what it holds, and all that is wrong with it. docs/offices.md explains it.
 
 Pure: text in, offices and faults out. A file is good or it is not; nothing is guessed.
 """
@@ -282,4 +282,4 @@ class _Row:
 def _time(text: str) -> time | None:
     """A time of day; 24:00 is midnight."""
     hour, minute = map(int, text.split(":"))
-    return time(hour % 24, minute) if hour < 24 and minute < 60 or (hour, minute) == (24, 0) else None
+    return time(hour % 24, minute) if (hour < 24 and minute < 60) or (hour, minute) == (24, 0) else None

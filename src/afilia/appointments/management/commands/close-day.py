@@ -14,8 +14,8 @@ NOTHING = 2
 
 class Command(BaseCommand):
     help = (
-        "Close an office, all of a province or all offices on a day. From then on nothing is booked there, and "
-        "the worker gives everybody who was booked another place, or tells them to choose one."
+        "Close an office, all of a province or all offices on a day. From then on nothing is booked there, "
+        "and the worker gives everybody who was booked another place, or tells them to choose one."
     )
     requires_system_checks: list[str] = []
 

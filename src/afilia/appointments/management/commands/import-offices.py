@@ -33,7 +33,7 @@ FAULTS = {
     Fault.UNKNOWN_PROCEDURE: "no es un trámite que se haga en oficinas. Los que hay: {procedures}.",
     Fault.TWICE: "el trámite está dos veces. Déjelo en un solo grupo.",
     Fault.MINUTES: "los minutos no van de 1 a 480. Corríjalos.",
-    Fault.SEATS_MISSING: "hay varios grupos y este no dice cuántas ventanillas tiene. Agregue, por ejemplo, x2.",
+    Fault.SEATS_MISSING: "hay varios grupos y este no dice sus ventanillas. Agregue, por ejemplo, x2.",
     Fault.TOO_MANY_SEATS: "los grupos tienen más ventanillas que la oficina. Corrija los números.",
     Fault.DATE: "no es una fecha. Escríbala como 2026-11-23.",
     Fault.ENDS_BEFORE: "es anterior a la fecha en que la oficina abre. Corrija una de las dos.",
@@ -55,7 +55,7 @@ FIELDS = {
 
 class Command(BaseCommand):
     help = (
-        "Write offices, their hours and counters from a CSV file (docs/offices.md): all of them or none. Offices "
+        "Write offices, their hours and counters from a CSV file (docs/offices.md): all or none. Offices "
         "that the file does not name stay as they are. "
         "Exit status: 0 written; 2 nothing written, and each fault is on the standard error."
     )
@@ -86,7 +86,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{change.code}: cambió {', '.join(FIELDS[name] for name in change.fields)}")
         if imported.stranded:
             self.stdout.write(
-                f"Turnos que ya no caben en el horario o las ventanillas de su oficina: {len(imported.stranded)}."
+                f"Turnos que ya no caben en su oficina: {len(imported.stranded)}."
                 " Siguen en pie; si la oficina no puede atenderlos, cierre ese día o esas horas y las"
                 " personas recibirán otro turno."
             )
