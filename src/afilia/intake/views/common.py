@@ -16,7 +16,7 @@ from afilia.cases.queries import facts
 from afilia.documents.actions import BusyError, FileRefusedError
 from afilia.intake import actions
 from afilia.intake.forms import DocumentForm
-from afilia.procedures.rules import Format
+from afilia.procedures.rules import Format, megabytes
 
 PAGE = ["GET", "HEAD", "POST"]
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
@@ -45,6 +45,7 @@ def attach(request: HttpRequest, case: Case, slot: str, *, back: str) -> HttpRes
         "back": back,
         "takes_pictures": any(Format.JPG in option.formats for option in found.requirement.options),
         "limit": found.requirement.options[0].max_bytes,
+        "limit_text": megabytes(found.requirement.options[0].max_bytes),
     }
     return render(request, "intake/document.html", page, status=422 if form.is_bound else 200)
 
