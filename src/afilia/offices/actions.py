@@ -67,7 +67,7 @@ def _write_hours(office: Office, plan: OfficePlan) -> bool:
 
 def _write_agendas(office: Office, groups: Iterable[Group]) -> bool:
     """Give each group the agenda that shares most procedures with it, or a new one; empty those left over."""
-    left = list(office.agendas.select_for_update().order_by("pk"))
+    left = sorted(office.agendas.select_for_update(), key=lambda agenda: (not agenda.seats, agenda.pk))
     changed = False
     for group in groups:
         shared = [len({*group.procedures} & {*agenda.procedures}) for agenda in left]
@@ -78,5 +78,5 @@ def _write_agendas(office: Office, groups: Iterable[Group]) -> bool:
             agenda.save()
             changed = True
     over = [agenda.pk for agenda in left if agenda.seats]
-    Agenda.objects.filter(pk__in=over).update(procedures=[], seats=0)
+    Agenda.objects.filter(pk__in=over).update(seats=0)
     return changed or bool(over)

@@ -52,7 +52,7 @@ def place(agenda: Agenda, starts_at: datetime, *, now: datetime) -> Place:
     """
     desk, on = _desk(agenda, starts_at)
     for slot in desk.slots(on, now=now):
-        if slot.starts_at == starts_at:
+        if slot.starts_at == starts_at and desk.seats(slot, on, now=now):
             return desk, on, slot
     raise RefusedError(_why_not(desk, on, starts_at))
 
