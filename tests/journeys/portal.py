@@ -80,6 +80,21 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         raise
 
 
+def run(portal: Portal, *command: str) -> str:
+    """What a command prints, run beside the portal that is served."""
+    environment = {**os.environ, "AFILIA_DEMO": "1", "AFILIA_DATA_DIR": str(portal.data)}
+    if portal.database_url:
+        environment["DATABASE_URL"] = portal.database_url
+    done = subprocess.run(
+        [sys.executable, "-m", "afilia", *command],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

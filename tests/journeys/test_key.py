@@ -1,9 +1,6 @@
 """A key, from the one that is handed over at the counter to a second factor and the end of a session."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +9,8 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.portal import Portal
+from tests.journeys.pages import fill, press
+from tests.journeys.portal import Portal, run
 
 Look = Callable[[Page, str], None]
 OWN_KEY, NEXT_KEY = "tijera nube caimito 7", "cuatro tazas y un farol"
@@ -25,20 +23,6 @@ def look(axe: Callable[[Page], None], picture: Callable[[Page, str], Path]) -> L
         picture(page, f"key-{name}")
 
     return check
-
-
-def run(portal: Portal, *command: str) -> str:
-    environment = {**os.environ, "AFILIA_DEMO": "1", "AFILIA_DATA_DIR": str(portal.data)}
-    if portal.database_url:
-        environment["DATABASE_URL"] = portal.database_url
-    done = subprocess.run(
-        [sys.executable, "-m", "afilia", *command],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
 
 
 def hand_over(portal: Portal, *, number: str, ruc: str) -> str:
@@ -61,15 +45,6 @@ def sign_in(page: Page, portal: Portal, *, number: str, key: str) -> None:
     page.locator("input[name=number]").fill(number)
     page.locator("input[name=key]").fill(key)
     press(page, "Ingresar")
-
-
-def press(page: Page, name: str) -> None:
-    page.locator("main").get_by_role("button", name=name, exact=True).first.click()
-
-
-def fill(page: Page, **fields: str) -> None:
-    for name, text in fields.items():
-        page.locator(f"input[name={name}]").fill(text)
 
 
 def test_a_person_makes_the_key_their_own_and_guards_it(
