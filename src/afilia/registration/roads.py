@@ -29,6 +29,7 @@ def roads(*, document: Document, kind: Kind, third_party: bool) -> list[dict[str
                 "about": spoken(way.about),
                 "hours": spoken(way.hours),
                 "end": spoken(way.end),
+                "by_appointment": way.by_appointment,
                 "is_virtual": way.channel is Channel.VIRTUAL,
                 "items_to_bring": [
                     {"name": spoken(option.document.name), "how": spoken(option.how)} for option in options

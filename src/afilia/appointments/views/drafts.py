@@ -30,6 +30,7 @@ from afilia.employers.rules import same_email
 from afilia.kit.proxies import client_address
 from afilia.procedures.catalogue import load
 from afilia.procedures.rules import Procedure
+from afilia.procedures.speaking import spoken
 from afilia.verification import proof as proofs
 from afilia.verification import queries as verification
 from afilia.verification.forms import CodeForm
@@ -205,7 +206,7 @@ def _case(request: HttpRequest, draft: Draft) -> HttpResponse:
     form = forms.CaseForm(posted(request), procedure=procedure, initial=initial)
     if form.is_valid():
         return _answer(request, draft, rules.with_answer(draft.answers, Step.CASE, form.answer()))
-    hints = {kind.value: load().applicants[kind].who for kind in procedure.applicants}
+    hints = {kind.value: spoken(load().applicants[kind].who) for kind in procedure.applicants}
     return _ask(request, draft, Step.CASE, form, procedure=procedure, hints=hints)
 
 
