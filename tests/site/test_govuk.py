@@ -19,6 +19,9 @@ class Everything(forms.Form):
         choices=[("all", "Todo o nada"), ("percent", "Hasta un porcentaje")],
         error_messages={"required": "Elija un modo."},
     )
+    kinds = forms.MultipleChoiceField(
+        label="Tipos", widget=forms.CheckboxSelectMultiple, choices=[("ENT", "Entrada"), ("SAL", "Salida")]
+    )
     percent = forms.IntegerField(label="Porcentaje", required=False)
     file = forms.FileField(label="Archivo")
     sure = forms.BooleanField(label="Quiero corregir", help_text="La anterior queda.")
@@ -61,6 +64,7 @@ def test_attributes_reach_the_input() -> None:
         ("mode", '<fieldset class="govuk-fieldset"'),
         ("file", 'data-module="govuk-file-upload"'),
         ("sure", 'class="govuk-checkboxes__input" id="id_sure"'),
+        ("kinds", 'class="govuk-checkboxes__input" id="id_kinds_0"'),
     ],
 )
 def test_widget_decides_the_pattern(name: str, part: str) -> None:

@@ -48,8 +48,8 @@ register = template.Library()
 
 SEVERITIES = {"error": _("Error"), "warning": _("Advertencia"), "info": _("Información")}
 CHOICE_KINDS: dict[str, type[w.Widget]] = {
+    "checkboxes": w.CheckboxSelectMultiple,  # to Django a kind of RadioSelect, so it comes first
     "radios": w.RadioSelect,
-    "checkboxes": w.CheckboxSelectMultiple,
     "checkbox": w.CheckboxInput,
 }
 INPUT_CLASSES = {
