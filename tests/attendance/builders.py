@@ -49,7 +49,7 @@ def make_appointment(
     fields = {
         "kind": PersonKind.CEDULA,
         "number": cedula(),
-        "names": "PRUEBA PEÑA LUZ MARÍA",
+        "names": "EJEMPLO PEÑA LUZ MARÍA",
         "email": f"persona{number}@example.org",
         "procedure": procedure,
         "applicant": "company",

@@ -147,6 +147,17 @@ def test_walk_ins_are_received_in_the_hours_of_the_office(
     assert refused(error) is Refusal.CLOSED
 
 
+def test_where_a_counter_attends_out_of_hours_the_groups_of_the_sheet_are_received(
+    office: Office, staff: Staff
+) -> None:
+    sunday = NOW - timedelta(days=1)
+    open_counter(office, staff, now=sunday)
+    assert walk_in(office, now=sunday, priority=True).state == State.WAITING
+    with pytest.raises(ArrivalRefusedError) as error:
+        walk_in(office, now=sunday, priority=False)
+    assert refused(error) is Refusal.FULL
+
+
 def test_nobody_is_received_on_a_day_that_is_closed(office: Office) -> None:
     Closure.objects.create(office=office, on=NOW.date(), reason="Corte de agua", made_at=NOW)
     with pytest.raises(ArrivalRefusedError) as error:

@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from afilia.appointments.models import Appointment
 from afilia.appointments.rules.states import State as Booking
 from afilia.attendance import actions, queries
 from afilia.attendance.actions import CounterRefusedError, StepRefusedError
@@ -93,6 +94,25 @@ def test_a_person_is_attended_from_the_call_to_the_outcome(office: Office, staff
     told = Entry.objects.order_by("-pk")[0]
     assert told.actor == staff.actor
     assert told.facts == {"visit": str(visit.pk), "procedure": KEY, "outcome": "resuelto"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"state": Booking.CANCELLED}, {"on": NOW.date() + timedelta(days=1)}],
+    ids=["cancelled", "moved to the next day"],
+)
+def test_an_appointment_changed_after_its_person_came_stays_as_it_is(
+    office: Office, staff: Staff, change: dict[str, object]
+) -> None:
+    appointment = make_appointment(office)
+    receive(appointment)
+    Appointment.objects.update(**change)
+    appointment.refresh_from_db()
+    open_counter(office, staff)
+    assert serve(office, staff).state == State.ATTENDED
+    before = appointment.state
+    appointment.refresh_from_db()
+    assert appointment.state == before
 
 
 def test_an_outcome_that_is_none_is_refused(office: Office, staff: Staff) -> None:

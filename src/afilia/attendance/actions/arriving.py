@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from afilia.appointments import queries as appointments
+from afilia.appointments.models import Appointment
 from afilia.attendance import queries
 from afilia.attendance.actions.days import locked_day, locked_visit, record
 from afilia.attendance.models import OfficeDay, Visit
@@ -32,7 +32,8 @@ def check_in(*, office: Office, appointment_id: UUID, priority: bool, actor: str
     """Receive the person of an appointment and give them a number. Raises ArrivalRefusedError."""
     today = queries.today(office, now=now)
     day = _open_day(office, now=now)
-    appointment = appointments.appointment(appointment_id)
+    rows = Appointment.objects.select_for_update(of=["self"]).select_related("agenda")
+    appointment = rows.filter(pk=appointment_id).first()
     received = Visit.objects.filter(appointment_id=appointment_id).first()
     refusal = arrival.appointment_refusal(
         same_office=appointment is not None and appointment.office_id == office.pk,

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from afilia.appointments import actions as appointments
 from afilia.appointments.rules.states import State as Booking
 from afilia.attendance import queries
-from afilia.attendance.actions.days import locked_day, locked_visit, record
+from afilia.attendance.actions.days import locked_day, locked_visit, mark, record
 from afilia.attendance.models import OfficeDay, OpenCounter, Visit
 from afilia.attendance.policy import policy
 from afilia.attendance.rules.figures import Event
@@ -192,8 +191,8 @@ def attend(*, office: Office, visit_id: UUID, outcome: str, staff: Staff, now: d
     _go(visit, Step.ATTEND)
     visit.ended_at = now
     visit.save(update_fields=["state", "outcome", "ended_at"])
-    if visit.appointment_id:
-        appointments.mark(appointment_id=visit.appointment_id, outcome=Booking.ATTENDED, now=now)
+    if visit.appointment:
+        mark(visit.appointment, Booking.ATTENDED, day=visit.day, now=now)
     record(
         Event.ATTENDED,
         visit.day,

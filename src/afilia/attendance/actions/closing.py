@@ -6,10 +6,10 @@ from datetime import date, datetime
 from django.conf import settings
 from django.db import transaction
 
-from afilia.appointments import actions as appointments
+from afilia.appointments.models import Appointment
 from afilia.appointments.rules.states import State as Booking
 from afilia.attendance import queries
-from afilia.attendance.actions.days import locked_day, record
+from afilia.attendance.actions.days import locked_day, mark, record
 from afilia.attendance.models import DayFigure, OfficeDay, Visit
 from afilia.attendance.rules import figures
 from afilia.attendance.rules.figures import Event
@@ -40,19 +40,23 @@ def close_day(*, office: Office, on: date, now: datetime) -> bool:
     if day.closed_at or queries.today(office, now=now) <= on:
         return False
     ended: dict[str, list[str]] = {fact: [] for fact in FACTS.values()}
-    for visit in Visit.objects.filter(day=day, state__in=OPEN).order_by("number"):
+    marks: dict[Appointment, Booking] = {}
+    visits = Visit.objects.filter(day=day, state__in=OPEN).select_related("appointment").order_by("number")
+    for visit in visits:
         state = after(State(visit.state), Step.CLOSE)
         if state is None:
             continue
         visit.state, visit.ended_at = state, now
         visit.save(update_fields=["state", "ended_at"])
         ended[FACTS[state]].append(str(visit.pk))
-        if visit.appointment_id and state in MARKS:
-            appointments.mark(appointment_id=visit.appointment_id, outcome=MARKS[state], now=now)
+        if visit.appointment and state in MARKS:
+            marks[visit.appointment] = MARKS[state]
     never_came: Counter[str] = Counter()
     for booking in queries.never_received(day):
-        appointments.mark(appointment_id=booking.pk, outcome=Booking.NO_SHOW, now=now)
+        marks[booking] = Booking.NO_SHOW
         never_came[booking.procedure] += 1
+    for booking in sorted(marks, key=lambda each: each.pk):  # bookings are locked in the order of their ids
+        mark(booking, marks[booking], day=day, now=now)
     day.counters.filter(closed_at=None).update(closed_at=now)
     day.closed_at = now
     day.save(update_fields=["closed_at"])

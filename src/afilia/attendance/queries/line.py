@@ -77,7 +77,8 @@ def line(office: Office, *, now: datetime) -> Line:
 def load(office: Office, *, procedure: str, now: datetime) -> Load:
     """The work that the counters of a procedure have before them today.
 
-    While no counter of the office is open those count that its agenda plans.
+    While no counter of the office is open those count that its agenda plans. With one open the office is open
+    too, whatever its hours say.
     """
     day = days.day_for_office(office, days.today(office, now=now))
     takes = days.minutes(office)
@@ -98,7 +99,7 @@ def load(office: Office, *, procedure: str, now: datetime) -> Load:
     busy = [counter.free_at - now for counter in free if procedure in counter.procedures]
     opening = _opening(office, now=now)
     return Load(
-        is_open=opening is not None,
+        is_open=opening is not None or bool(counters),
         left=opening or timedelta(),
         counters=len(groups),
         promised=sum((each.takes for each in awaited if each.procedure in shared), sum(busy, timedelta())),

@@ -20,7 +20,7 @@ from afilia.attendance.forms import CounterForm, OutcomeForm, TransferForm
 from afilia.attendance.models import Visit
 from afilia.attendance.policy import policy
 from afilia.attendance.rules.visits import State
-from afilia.attendance.views.office import at_office
+from afilia.attendance.views.office import at_office, sent
 from afilia.offices.models import Office
 from afilia.staff.decorators import StaffRequest
 from afilia.staff.rules import Role
@@ -52,7 +52,7 @@ def counter(request: StaffRequest, office: Office) -> HttpResponse:
     own = queries.counter_today(office, request.staff.id, now=now)
     procedures = queries.minutes(office)
     initial = {"number": own.number, "procedures": own.procedures} if own else {"procedures": [*procedures]}
-    form = CounterForm(request.POST or None, initial=initial, counters=office.counters, procedures=procedures)
+    form = CounterForm(sent(request), initial=initial, counters=office.counters, procedures=procedures)
     if form.is_valid():
         try:
             opened = actions.open_counter(office=office, staff=request.staff, now=now, **form.cleaned_data)

@@ -19,7 +19,7 @@ from afilia.attendance.actions import ArrivalRefusedError
 from afilia.attendance.forms import CheckInForm, FindForm, WalkInForm
 from afilia.attendance.policy import policy
 from afilia.attendance.rules.arrival import punctuality
-from afilia.attendance.views.office import at_office
+from afilia.attendance.views.office import at_office, sent
 from afilia.offices.models import Office
 from afilia.staff.decorators import StaffRequest
 from afilia.staff.rules import Role
@@ -73,8 +73,8 @@ def appointment(request: StaffRequest, office: Office, appointment_id: UUID) -> 
         raise Http404
     if visit := queries.visit_of_appointment(booking.pk):
         return redirect("attendance:visit", visit.pk)
-    form = CheckInForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = CheckInForm(sent(request))
+    if form.is_valid():
         try:
             visit = actions.check_in(
                 office=office,
@@ -106,7 +106,7 @@ def appointment(request: StaffRequest, office: Office, appointment_id: UUID) -> 
 @require_http_methods(PAGE)
 @at_office(Role.COUNTER, Role.SUPERVISOR)
 def walk_in(request: StaffRequest, office: Office) -> HttpResponse:
-    form = WalkInForm(request.POST or None, procedures=queries.minutes(office))
+    form = WalkInForm(sent(request), procedures=queries.minutes(office))
     if form.is_valid():
         try:
             visit = actions.receive_walk_in(

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 
 from afilia.attendance import queries
 from afilia.offices.models import Office
@@ -11,6 +11,11 @@ from afilia.staff.rules import Role
 
 P = ParamSpec("P")
 AtOffice = Callable[Concatenate[StaffRequest, Office, P], HttpResponseBase]
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form sent, also where it is nothing: an unticked box is an answer."""
+    return request.POST if request.method == "POST" else None
 
 
 def at_office(*roles: Role) -> Callable[[AtOffice[P]], View[P]]:
