@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 import psutil
 
-from bench import bulk, peers, portal, sri
+from bench import bulk, cases, peers, portal, sri
 from bench.measure import Report
 from bench.server import running
 
 FULL = 1_000_000  # lines, for which the limits hold
 PORTAL_LINES = 10_000
-NAMES = ("bulk", "memory", "sri", "portal", "frictionless", "import-export")
+NAMES = ("bulk", "memory", "sri", "portal", "cases", "frictionless", "import-export")
 
 
 def main() -> int:
@@ -50,6 +50,9 @@ def main() -> int:
         if "portal" in names:
             count = min(PORTAL_LINES, lines)
             portal.measure(report, lines=count, rounds=rounds, folder=folder, today=today)
+        if "cases" in names:
+            count = min(cases.CASES, max(lines // 100, 2))
+            cases.measure(server, report, count=count, folder=folder)
         if "frictionless" in names:
             peers.frictionless(report, lines=lines // 10, rounds=rounds, folder=folder, today=today)
         if "import-export" in names:

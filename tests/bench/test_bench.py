@@ -48,6 +48,7 @@ def test_every_benchmark_runs_on_a_small_file() -> None:
         *("bare COPY, 1,000 lines", "check (process)", "plan and apply", "peak of PostgreSQL"),
         *("four times the lines", "upload → report", "confirm → receipt"),
         *("SRI: first load", "SRI: monthly reload"),
+        *("cases: send and submit", "cases lost"),
         *("Frictionless", "django-import-export"),
     ):
         assert name in run.stdout
