@@ -101,7 +101,8 @@ def test_altered_document(authority: Authority, signer: Signer) -> None:
 def test_signature_of_another_document_put_into_this_one(authority: Authority, signer: Signer) -> None:
     own, other = (signer.sign(plain_pdf(text=text)) for text in ("Documento uno", "Documento dos"))
     start, end = own.index(b"/Contents <") + 11, own.index(b">", own.index(b"/Contents <") + 11)
-    moved = own[:start] + other[start:end] + own[end:]
+    foreign = other[other.index(b"/Contents <") + 11 :].partition(b">")[0]
+    moved = own[:start] + foreign.ljust(end - start, b"0")[: end - start] + own[end:]
     (found,) = read(moved, authority)
     assert not found.intact
 

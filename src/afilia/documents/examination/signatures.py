@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from asn1crypto import x509
+from asn1crypto import core, crl, ocsp, x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate
@@ -18,6 +18,11 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.policy_decl import (
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
 
 from afilia.documents.examination import identities, limits
 from afilia.documents.examination.errors import FileRefusedError
@@ -28,6 +33,11 @@ KNOWN_KINDS = {"/adbe.pkcs7.detached", "/ETSI.CAdES.detached"}  # those that Fir
 # RFC 5280, 4.2.1.3: either is for signing documents. pyHanko asks for the second alone.
 SIGNING = {"digital_signature", "non_repudiation"}
 WEAK = {AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE, AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE}
+# Once asked, the signer's certificate must be confirmed; an authority's counts as good unless it is revoked.
+CONFIRMED, UNASKED = (
+    CertRevTrustPolicy(RevocationCheckingPolicy(rule, RevocationCheckingRule.CHECK_IF_DECLARED_SOFT))
+    for rule in (RevocationCheckingRule.CRL_OR_OCSP_REQUIRED, RevocationCheckingRule.CHECK_IF_DECLARED_SOFT)
+)
 GUAYAQUIL = timezone(timedelta(hours=-5))  # of a time that names no zone
 LONGEST_NAME = 200  # characters
 
@@ -85,7 +95,9 @@ def _read(signature: EmbeddedPdfSignature, evidence: Evidence, fields: set[str],
     known = sub_filter in KNOWN_KINDS
     status: PdfSignatureStatus | None = None
     try:
-        status = _validated(signature, evidence, at=at) if known else None
+        # As it was while the certificate was valid: a chain is one fact, and a date another.
+        then = min(max(at, certificate.not_valid_before), certificate.not_valid_after)
+        status = _validated(signature, Evidence(roots=evidence.roots), at=then) if known else None
     except DisallowedAlgorithmError:
         known = False
     except (SignatureValidationError, UnacceptableSignerError):
@@ -112,61 +124,61 @@ def _read(signature: EmbeddedPdfSignature, evidence: Evidence, fields: set[str],
         institution=False,
         certificate=certificate.sha256.hex(),
     )
-    if status is None:
-        return Read(facts=facts, path=())
-    return _with_trust(facts, signature, status, evidence, at=at)
-
-
-def _with_trust(
-    facts: SignatureFacts,
-    signature: EmbeddedPdfSignature,
-    status: PdfSignatureStatus,
-    evidence: Evidence,
-    *,
-    at: datetime,
-) -> Read:
-    """The chain as it was while the certificate was valid, so that a chain is one fact and a date another."""
-    certificate = signature.signer_cert
-    if not certificate.not_valid_before <= at <= certificate.not_valid_after:
-        then = (
-            certificate.not_valid_after if at > certificate.not_valid_after else certificate.not_valid_before
-        )
-        status = _validated(signature, Evidence(roots=evidence.roots), at=then)
-    if status.revocation_details:
-        facts = replace(
-            facts, revocation=Revocation.REVOKED, revoked_at=status.revocation_details.revocation_date
-        )
-        status = _validated(signature, Evidence(roots=evidence.roots), at=at)  # for the path
-    if status.validation_path is None:
+    path = _path(status)
+    if not path:
         return Read(facts=facts, path=())
     usage = certificate.key_usage_value
     fits = usage is None or bool(SIGNING & set(usage.native))
-    path = list(status.validation_path.iter_certs(include_root=True))
-    if facts.revocation is not Revocation.REVOKED and _says_where_to_ask(certificate):
-        facts = replace(facts, revocation=Revocation.PENDING)
-        if evidence.answered:
-            silent = _validated(signature, evidence, at=at, demanding=True).validation_path is None
-            facts = replace(facts, revocation=Revocation.UNREACHABLE if silent else Revocation.GOOD)
-    return Read(
-        facts=replace(facts, chain=Chain.TRUSTED if fits else Chain.WRONG_USE),
-        path=tuple(one.dump() for one in path),
-    )
+    facts = replace(facts, chain=Chain.TRUSTED if fits else Chain.WRONG_USE)
+    if _says_where_to_ask(certificate):
+        facts = _with_revocation(facts, signature, evidence, at=at)
+    return Read(facts=facts, path=tuple(one.dump() for one in path))
 
 
-def _validated(
-    signature: EmbeddedPdfSignature, evidence: Evidence, *, at: datetime, demanding: bool = False
-) -> PdfSignatureStatus:
+def _with_revocation(
+    facts: SignatureFacts, signature: EmbeddedPdfSignature, evidence: Evidence, *, at: datetime
+) -> SignatureFacts:
+    if not evidence.answered:
+        return replace(facts, revocation=Revocation.PENDING)
+    status = _validated(signature, evidence, at=at)
+    if revoked := status.revocation_details:
+        return replace(facts, revocation=Revocation.REVOKED, revoked_at=revoked.revocation_date)
+    return replace(facts, revocation=Revocation.GOOD if _path(status) else Revocation.UNREACHABLE)
+
+
+def _validated(signature: EmbeddedPdfSignature, evidence: Evidence, *, at: datetime) -> PdfSignatureStatus:
     context = ValidationContext(
         trust_roots=[x509.Certificate.load(root) for root in evidence.roots],
         moment=at,
         allow_fetching=False,
-        ocsps=evidence.ocsps,
-        crls=evidence.crls,
-        revocation_mode="hard-fail" if demanding else "soft-fail",
+        ocsps=_readable(ocsp.OCSPResponse, evidence.ocsps),
+        crls=_readable(crl.CertificateList, evidence.crls),
+        revinfo_policy=CONFIRMED if evidence.answered else UNASKED,
     )
     return validate_pdf_signature(
         signature, signer_validation_context=context, key_usage_settings=KeyUsageConstraints(key_usage=set())
     )
+
+
+def _readable(kind: type[core.Sequence], answers: Sequence[bytes]) -> list[core.Sequence]:
+    """What authorities answered, without what is no answer at all."""
+    found = []
+    for answer in answers:
+        try:
+            loaded = kind.load(answer, strict=True)
+            loaded.native  # noqa: B018  reads all of it
+        except (ValueError, TypeError, KeyError):
+            continue
+        if not isinstance(loaded, ocsp.OCSPResponse) or loaded["response_status"].native == "successful":
+            found.append(loaded)
+    return found
+
+
+def _path(status: PdfSignatureStatus | None) -> list[x509.Certificate]:
+    """The chain from a trust root; none when it is not to be trusted, though pyHanko names one."""
+    if status is None or status.validation_path is None or status.trust_problem_indic is not None:
+        return []
+    return list(status.validation_path.iter_certs(include_root=True))
 
 
 def _coverage(status: PdfSignatureStatus | None, fields: set[str]) -> Coverage:
@@ -181,7 +193,10 @@ def _coverage(status: PdfSignatureStatus | None, fields: set[str]) -> Coverage:
 
 
 def _says_where_to_ask(certificate: x509.Certificate) -> bool:
-    return bool(certificate.ocsp_urls or certificate.crl_distribution_points)
+    try:
+        return bool(certificate.ocsp_urls or certificate.crl_distribution_points)
+    except ValueError:  # an address that is none
+        return False
 
 
 def _signed_at(signature: EmbeddedPdfSignature) -> datetime | None:
