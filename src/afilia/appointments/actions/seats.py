@@ -33,10 +33,16 @@ def lock(
 ) -> list[Appointment]:
     """Lock these bookings, and end the holds of a slot whose time is over; in the order of the ids."""
     stale = Q(agenda=agenda_id, starts_at=starts_at, state=State.HELD, held_until__lte=now)
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related("agenda__office", "office")
+    # Without joins: a row that was moved while we waited for it would have lost its partner, and be left out.
+    rows = Appointment.objects.select_for_update()
     found = list(rows.filter(Q(pk__in=ids) | stale if agenda_id else Q(pk__in=ids)).order_by("pk"))
     expire([row.pk for row in found if row.pk not in ids], now=now)
-    return [row for row in found if row.pk in ids]
+    locked = [row for row in found if row.pk in ids]
+    agendas = Agenda.objects.select_related("office").in_bulk({row.agenda_id for row in locked})
+    for row in locked:
+        row.agenda = agendas[row.agenda_id]
+        row.office = row.agenda.office
+    return locked
 
 
 def expire(ids: Collection[UUID], *, now: datetime) -> None:
