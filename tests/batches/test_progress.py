@@ -82,6 +82,7 @@ def test_registering_shows_the_lines_that_are_written(client: Client, batch: Bat
     page = client.get(f"/empleadores/batch/{batch.pk}/avance/").content.decode()
     assert "<progress" in page
     assert "value=" not in page
+    assert "100.000 líneas, todas en un solo paso" in page  # not the one that its file has
 
 
 def test_what_is_written_for_another_batch_is_not_shown(desk: Desk, batch: Batch) -> None:

@@ -239,7 +239,7 @@ def test_corrections_are_shown_and_registered_only_when_they_are_meant(visitor: 
     assert "US$ 600,00 → pasa a US$ 750,00 +US$ 150,00" in page
     assert "Sueldo que consta: US$ 600,00. Con esta línea: US$ 750,00 ." in page
     refused = visitor.confirm(batch)
-    assert "Marque que desea registrarlas" in words(refused.content.decode())
+    assert "Marque que desea registrar las correcciones." in words(refused.content.decode())
     batch = visitor.register(batch, corrections_meant="on")
     assert "Corregidas 1" in words(visitor.read(batch))
 
@@ -318,13 +318,24 @@ def test_a_file_of_another_type_is_judged_by_its_own_at_one_click(visitor: Visit
     assert "Pagos extras del mes 1" in words(visitor.read(batch))
 
 
-def test_only_the_type_that_the_file_names_can_be_asked_for(visitor: Visitor) -> None:
-    worker = visitor.hire(1)[0]
-    batch = visitor.send(visitor.record("INS", worker), novedad="MSU")
-    visitor.client.post(visitor.address(batch), {"novedad": "SAL"})
+@pytest.mark.parametrize(("sent", "asked"), [("INS", "SAL"), ("INS", ""), ("", "")])
+def test_only_the_type_that_the_file_names_can_be_asked_for(visitor: Visitor, sent: str, asked: str) -> None:
+    line = visitor.record(sent, visitor.hire(1)[0]) if sent else "sin sentido"
+    batch = visitor.send(line, novedad="MSU")
+    visitor.client.post(visitor.address(batch), {"novedad": asked})
     assert visitor.run_jobs() == []
     batch.refresh_from_db()
     assert (batch.novedad, batch.state) == ("MSU", State.REFUSED)
+
+
+def test_the_owner_has_the_file_of_a_branch_judged_by_its_own_type(make_visitor: MakeVisitor) -> None:
+    owner = make_visitor()
+    clerk = make_visitor(owner.branch, branches=(owner.branch,))
+    batch = clerk.send(clerk.record("INS", clerk.hire(1)[0]), novedad="MSU")
+    assert owner.client.post(owner.address(batch), {"novedad": "INS"})["Location"] == owner.address(batch)
+    assert owner.run_jobs() == ["batches.plan"]
+    assert "Pagos extras del mes 1" in words(owner.read(batch))
+    assert Batch.objects.get().by_number == clerk.key.number
 
 
 def test_history_is_filtered_and_its_states_are_in_words(visitor: Visitor) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import BinaryIO
 from uuid import UUID
 
 import polars as pl
@@ -176,11 +175,6 @@ def finding_parts(batch: Batch) -> Iterator[pl.DataFrame]:
     """Every finding, in file order and in parts, none empty, so that memory does not grow with the file."""
     for part in sorted(files.plan_folder(batch).glob("findings-*.parquet")):
         yield from pl.read_parquet(part).iter_slices(FINDINGS_PART)
-
-
-def open_upload(batch: Batch) -> BinaryIO:
-    """The file as it was sent, for reading."""
-    return files.open_upload(batch)
 
 
 def raw_lines(batch: Batch, numbers: list[int]) -> dict[int, str]:

@@ -6,6 +6,7 @@ from afilia.batches.actions.receiving import (
     MENDED_LINES,
     UploadRefusal,
     UploadRefusedError,
+    judge_as,
     mend,
     receive,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "discard_unconfirmed",
     "forget_uploads_cut_off",
     "issue_receipt",
+    "judge_as",
     "mend",
     "plan",
     "receive",

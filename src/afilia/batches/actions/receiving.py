@@ -2,6 +2,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -93,6 +94,23 @@ def _take(
         facts={"sha256": batch.sha256, "size": batch.size, "again": same is not None},
     )
     return batch
+
+
+@transaction.atomic
+def judge_as(*, batch_id: UUID, sender: Sender, novedad: str, now: datetime) -> None:
+    """Have a file that was refused judged as one of another type; nothing when it has gone on since."""
+    batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id, employer=sender.employer)
+    if batch.state != State.REFUSED:
+        return
+    batch.novedad = novedad
+    ask_for_plan(batch)
+    audit.record(
+        "batch.judged-again",
+        actor=sender.actor,
+        subject=f"batch:{batch.id}",
+        at=now,
+        facts={"novedad": novedad},
+    )
 
 
 def _same(sender: Sender, sha256: str) -> Batch | None:

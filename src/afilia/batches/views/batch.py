@@ -21,7 +21,6 @@ from afilia.novedades.reader import language
 from afilia.novedades.rules.marks import Severity
 
 PATIENCE = 0.7  # seconds that a page waits for a job that is about to end
-CHUNK = 1024 * 1024  # bytes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,15 +61,11 @@ def _confirm(request: HolderRequest, shown: Batch) -> HttpResponse:
 
 def _judge_as_other_type(request: HolderRequest, shown: Batch) -> HttpResponse:
     """Have a file judged by the type that its lines name, without sending it again."""
-    if request.POST.get("novedad") == report.other_type(shown):
-        with queries.open_upload(shown) as sent:
-            actions.receive(
-                sender=sender_of(request.holder),
-                novedad=report.other_type(shown),
-                file_name=shown.file_name,
-                chunks=iter(lambda: sent.read(CHUNK), b""),
-                now=timezone.now(),
-            )
+    named = report.other_type(shown)
+    if named and request.POST.get("novedad") == named:
+        actions.judge_as(
+            batch_id=shown.id, sender=sender_of(request.holder), novedad=named, now=timezone.now()
+        )
     return redirect("batches:batch", shown.id)
 
 
@@ -95,14 +90,13 @@ def _running(request: HolderRequest, shown: Batch) -> HttpResponse:
 
 def _advance(shown: Batch) -> dict[str, object]:
     percent, lines = queries.progress(shown)
+    page: dict[str, object] = {"batch": shown, "stopped": queries.is_stopped(shown)}
     if shown.state == State.CONFIRMED:
+        all_of_it = queries.counts(shown).to_register(corrections_meant=shown.corrections_meant)
         lines = written(shown)
-        percent = 100 * lines // max(1, _to_register(shown))
-    return {"batch": shown, "percent": percent, "lines": lines, "stopped": queries.is_stopped(shown)}
-
-
-def _to_register(shown: Batch) -> int:
-    return queries.counts(shown).to_register(corrections_meant=shown.corrections_meant)
+        percent = 100 * lines // max(1, all_of_it)
+        page["to_register"] = all_of_it
+    return {**page, "percent": percent, "lines": lines}
 
 
 def _refused(request: HolderRequest, shown: Batch) -> HttpResponse:
