@@ -4,8 +4,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 
-from afilia.batches.forms import NAME_LENGTH, ConfirmForm, HistoryForm, UploadForm, kept_name, novedad_choices
+from afilia.batches.forms import (
+    NAME_LENGTH,
+    REFUSED_FIELD,
+    ConfirmForm,
+    HistoryForm,
+    UploadForm,
+    kept_name,
+    novedad_choices,
+)
 from afilia.batches.rules import Counts, Refusal
+from afilia.batches.views.batch import RETURNED
 from afilia.novedades.catalogue import catalogue
 
 CATALOGUE = catalogue(date(2026, 11, 21))
@@ -62,13 +71,27 @@ def test_choices_name_every_published_type_and_mark_the_retired_one_last() -> No
     assert ("MSU", "MSU – Change of pay") in novedad_choices(CATALOGUE, "en")
 
 
-@pytest.mark.parametrize("refusal", [*Refusal])
-def test_each_refusal_has_a_sentence(refusal: Refusal) -> None:
-    counts = Counts(lines=3, rejected=1, new=0, corrections=0, unchanged=2)
+@pytest.mark.parametrize(
+    ("refusal", "corrections", "remedy"),
+    [
+        (Refusal.ERRORS_IN_FILE, 0, "Corríjalas o elija otra opción."),
+        (Refusal.TOO_MANY_ERRORS, 0, "Corríjalas, o escriba un máximo mayor."),
+        (Refusal.PERCENT_MISSING, 0, "Escriba el porcentaje máximo"),
+        (Refusal.NOTHING_TO_REGISTER, 2, "Marque que desea registrar las correcciones."),
+        (Refusal.NOTHING_TO_REGISTER, 0, "corrija primero las líneas rechazadas."),
+    ],
+)
+def test_each_refusal_says_what_to_do(refusal: Refusal, corrections: int, remedy: str) -> None:
+    counts = Counts(lines=3, rejected=1, new=0, corrections=corrections, unchanged=2 - corrections)
     form = ConfirmForm({"mode": "good"}, counts=counts)
     assert form.is_valid()
     form.refuse(refusal)
-    assert sum(len(texts) for texts in form.errors.values()) == 1
+    [[text]] = form.errors.values()
+    assert remedy in text
+
+
+def test_each_refusal_is_told_in_the_form_or_on_the_page_of_a_new_plan() -> None:
+    assert {*REFUSED_FIELD} == {*Refusal} - {*RETURNED}
 
 
 @pytest.mark.parametrize(
@@ -82,8 +105,20 @@ def test_percentage_of_errors_is_the_least_that_would_be_enough(
     assert counts.rejected_percent == percent
 
 
+def test_history_says_in_its_own_words_what_it_does_not_understand() -> None:
+    query = QueryDict(f"texto={'a' * 101}&tipo=x&estado=x&desde=x&hasta=31/02/2026")
+    form = HistoryForm(query, catalogue=CATALOGUE, language="es")
+    assert form.errors == {
+        "texto": ["Escriba cien caracteres como máximo."],
+        "tipo": ["Elija uno de los tipos de novedad de la lista."],
+        "estado": ["Elija uno de los estados de la lista."],
+        "desde": ["Escriba la fecha como día/mes/año; por ejemplo, 21/11/2026."],
+        "hasta": ["Escriba la fecha como día/mes/año; por ejemplo, 21/11/2026."],
+    }
+
+
 def test_history_filters_by_what_it_understands() -> None:
-    query = QueryDict("tipo=MSU&estado=nowhere&desde=2026-11-01&hasta=ayer&texto=nomina")
+    query = QueryDict("tipo=MSU&estado=nowhere&desde=01/11/2026&hasta=ayer&texto=nomina")
     form = HistoryForm(query, catalogue=CATALOGUE, language="es")
     assert form.wanted() == {
         "novedad": "MSU",

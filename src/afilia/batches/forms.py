@@ -158,17 +158,19 @@ class ConfirmForm(forms.Form):
             ) % {"rejected": rejected}
         if reason is Refusal.TOO_MANY_ERRORS:
             return gettext(
-                "Las líneas rechazadas son el %(percent)d %% del archivo: pasan del máximo que escribió. No"
-                " se registró nada."
+                "Las líneas rechazadas son el %(percent)d %% del archivo: pasan del máximo que escribió."
+                " Corríjalas, o escriba un máximo mayor. No se registró nada."
             ) % {"percent": self.counts.rejected_percent}
         if reason is Refusal.PERCENT_MISSING:
             return gettext("Escriba el porcentaje máximo de líneas rechazadas, de 0 a 100.")
         if reason is Refusal.NOTHING_TO_REGISTER and self.counts.corrections:
             return gettext(
-                "Así no hay nada que registrar: el archivo solo trae correcciones. Marque que desea"
-                " registrarlas."
+                "Así no hay nada que registrar: las líneas correctas cambian algo que ya constaba. Marque que"
+                " desea registrar las correcciones."
             )
-        return gettext("No hay nada que registrar en este archivo.")
+        if rejected:
+            return gettext("Todavía no hay nada que registrar: corrija primero las líneas rechazadas.")
+        return gettext("No hay nada que registrar. Puede cerrar esta página.")
 
 
 REFUSED_FIELD: Mapping[Refusal, str] = {
@@ -187,22 +189,36 @@ class Wanted(TypedDict):
     text: str
 
 
+DAY: Mapping[str, Any] = {
+    "required": False,
+    "input_formats": ["%Y-%m-%d", "%d/%m/%Y"],  # of browsers; of people, where a browser has no calendar
+    "widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    "error_messages": {"invalid": _("Escriba la fecha como día/mes/año; por ejemplo, 21/11/2026.")},
+}
+
+
 class HistoryForm(forms.Form):
     """The filter of the history; what cannot be read filters nothing."""
 
-    texto = forms.CharField(label=_("Nombre del archivo"), max_length=100, required=False)
-    tipo = forms.ChoiceField(label=_("Tipo de novedad"), required=False)
+    texto = forms.CharField(
+        label=_("Nombre del archivo"),
+        max_length=100,
+        required=False,
+        error_messages={"max_length": _("Escriba cien caracteres como máximo.")},
+    )
+    tipo = forms.ChoiceField(
+        label=_("Tipo de novedad"),
+        required=False,
+        error_messages={"invalid_choice": _("Elija uno de los tipos de novedad de la lista.")},
+    )
     estado = forms.ChoiceField(
         label=_("Estado"),
         required=False,
         choices=[("", _("Todos")), *((state.value, label) for state, label in STATES.items())],
+        error_messages={"invalid_choice": _("Elija uno de los estados de la lista.")},
     )
-    desde = forms.DateField(
-        label=_("Desde"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    hasta = forms.DateField(
-        label=_("Hasta"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    desde = forms.DateField(label=_("Desde"), **DAY)
+    hasta = forms.DateField(label=_("Hasta"), **DAY)
 
     def __init__(self, *args: Any, catalogue: Catalogue, language: str, **kwargs: Any):
         super().__init__(*args, **kwargs)
