@@ -15,8 +15,9 @@ from afilia.batches.rules import Mode
 from afilia.documents import queries as documents
 from afilia.documents.queries import Outcome
 from afilia.documents.rendering import ANNEX_MAX_LINES, ReceiptFacts
-from tests.batches.filing import Desk, make_desk
-from tests.builders import NOW, cedula, make_employment
+from afilia.notices.models import Message
+from tests.batches.filing import Desk, employ, make_desk
+from tests.builders import NOW, cedula
 from tests.documents.builders import text_of
 
 pytestmark = pytest.mark.django_db
@@ -27,11 +28,6 @@ ISSUED = datetime.now(UTC).replace(microsecond=0)  # the demo certificate is val
 @pytest.fixture
 def desk() -> Desk:
     return make_desk()
-
-
-def employ(desk: Desk) -> str:
-    employment = make_employment(branch=desk.employer.branches.get(number="0001"))
-    return employment.person.numbers.get().number
 
 
 def mixed(desk: Desk, *, corrections: bool = False, **options: object) -> Batch:
@@ -124,8 +120,18 @@ def test_the_receipt_holds_the_hash_of_the_annex(desk: Desk) -> None:
     assert facts(batch).annex_sha256 == hashlib.sha256(data).hexdigest()
     printed = facts(batch).annex
     assert printed is not None
-    assert [(str(row.line), row.outcome, row.codes) for row in printed] == [
-        (row["linea"], row["resultado"], row["codigos"]) for row in annex(batch)
+    assert [(str(row.line), row.outcome) for row in printed] == [
+        (row["linea"], row["resultado"]) for row in annex(batch)
+    ]
+
+
+def test_the_printed_annex_says_in_words_what_the_codes_mean(desk: Desk) -> None:
+    late = desk.record("SAL", employ(desk), fecha_salida="20261001", period="202610")
+    receipt = facts(desk.file(late, desk.record("SAL", "=1+1", causa="Z")))
+    assert receipt.annex is not None
+    assert [row.remarks for row in receipt.annex] == [
+        "Aviso extemporáneo",
+        "La identificación no tiene diez dígitos. El código no está en la lista",
     ]
 
 
@@ -152,7 +158,13 @@ def test_the_pdf_is_genuine_by_file_and_by_code(desk: Desk) -> None:
     altered = pdf[:100] + bytes([pdf[100] ^ 1]) + pdf[101:]
     assert documents.answer_for_file(altered).outcome is not Outcome.GENUINE
     words = text_of(pdf)
-    for said in (receipt.number, desk.employer.ruc, batch.sha256, "Registrada", "employment.none"):
+    for said in (
+        receipt.number,
+        desk.employer.ruc,
+        batch.sha256,
+        "Registrada",
+        "El trabajador no consta en la sucursal",
+    ):
         assert said.replace(" ", "") in words
     assert Entry.objects.filter(event="document.issued").count() == 1
 
@@ -178,3 +190,23 @@ def test_a_batch_that_is_not_registered_has_no_receipt(desk: Desk) -> None:
     actions.issue_receipt(batch_id=batch.pk, now=ISSUED)
     batch.refresh_from_db()
     assert batch.receipt is None
+
+
+def test_the_employer_is_told_by_mail_what_was_registered(desk: Desk) -> None:
+    batch = mixed(desk)
+    actions.issue_receipt(batch_id=batch.pk, now=ISSUED)
+    message = Message.objects.get()
+    assert message.to == desk.employer.email
+    assert facts(batch).number in message.subject
+    assert "Líneas: 6. Registradas: 2. Rechazadas: 2." in message.text
+    assert f"/empleadores/batch/{batch.pk}/" in message.text
+
+
+def test_an_employer_without_an_address_gets_the_receipt_and_no_mail(desk: Desk) -> None:
+    desk.employer.email = ""
+    desk.employer.save()
+    batch = mixed(desk)
+    actions.issue_receipt(batch_id=batch.pk, now=ISSUED)
+    batch.refresh_from_db()
+    assert batch.receipt is not None
+    assert not Message.objects.exists()

@@ -17,7 +17,7 @@ RUC = "1790012345001"
 
 def make_annex(lines: int) -> tuple[AnnexLine, ...]:
     return tuple(
-        AnnexLine(line=line, identification="1710034065", outcome="Registrada", codes="W101" * (line % 2))
+        AnnexLine(line=line, identification="1710034065", outcome="Registrada", remarks="W101" * (line % 2))
         for line in range(1, lines + 1)
     )
 

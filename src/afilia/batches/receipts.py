@@ -14,7 +14,7 @@ from afilia.batches.rules import Mode
 from afilia.documents import queries as documents
 from afilia.documents.models import Kind
 from afilia.documents.rendering import ANNEX_MAX_LINES, AnnexLine, ReceiptFacts
-from afilia.novedades.catalogue import catalogue
+from afilia.novedades.catalogue import catalogue, finding_texts
 from afilia.novedades.explaining import harmless
 
 ANNEX_HEAD = "linea,identificacion,resultado,codigos\r\n"
@@ -77,9 +77,11 @@ def facts(batch: Batch, *, at: datetime) -> ReceiptFacts:
 
 
 def _lines(batch: Batch) -> Iterator[AnnexLine]:
+    texts = finding_texts()
     for part in queries.annex(batch):
         for line, identification, outcome, codes in part.iter_rows():
-            yield AnnexLine(line=line, identification=identification, outcome=outcome, codes=codes)
+            remarks = ". ".join(texts[code].title for code in codes.split())
+            yield AnnexLine(line=line, identification=identification, outcome=outcome, remarks=remarks)
 
 
 def as_json(receipt: ReceiptFacts) -> dict[str, Any]:

@@ -28,12 +28,12 @@ DRAWN = {*range(0x20, 0x378), *range(0x384, 0x500), *range(0x2010, 0x2028), 0x20
 
 @dataclass(frozen=True, kw_only=True)
 class AnnexLine:
-    """One line of the file: its number from 1, the worker, the outcome in words, the finding codes."""
+    """One line of the file: its number from 1, the worker, the outcome and what was found, in words."""
 
     line: int
     identification: str
     outcome: str
-    codes: str = ""
+    remarks: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +161,7 @@ def _data(facts: ReceiptFacts) -> dict[str, object]:
         ],
         "annex": annex
         and [
-            [str(row.line), drawable(row.identification), drawable(row.outcome), drawable(row.codes)]
+            [str(row.line), drawable(row.identification), drawable(row.outcome), drawable(row.remarks)]
             for row in annex
         ],
         "annex_sentence": (
