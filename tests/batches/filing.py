@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from afilia.access.models import EmployerKey
+from afilia.audit.models import Entry
 from afilia.batches import actions, files
 from afilia.batches.actions import Sender
 from afilia.batches.models import Batch
@@ -15,7 +16,7 @@ from afilia.novedades.models import Novedad
 from afilia.novedades.planning import findings_of, lines_of
 from afilia.registries.models import CivilRecord
 from afilia.workers.models import Employment
-from tests.builders import NOW, make_branch, make_employer
+from tests.builders import NOW, make_branch, make_employer, make_employment
 
 BODIES = {
     "ENT": {
@@ -196,3 +197,14 @@ NAMES = 'PEÑA LUZ, LA "ÑATA" \\N'
 
 def in_register(number: str, *, death_on: date | None = None) -> None:
     CivilRecord.objects.create(cedula=number, names=NAMES, birth_on=date(1990, 2, 28), death_on=death_on)
+
+
+def employ(desk: Desk, *, branch: str = "0001") -> str:
+    """The number of a new worker in a branch."""
+    employment = make_employment(branch=desk.employer.branches.get(number=branch))
+    return employment.person.numbers.get().number
+
+
+def events(batch: Batch) -> list[str]:
+    """What the ledger tells of a batch, in order."""
+    return [*Entry.objects.filter(subject=f"batch:{batch.pk}").order_by("pk").values_list("event", flat=True)]

@@ -3,30 +3,19 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
 
-from afilia.audit import queries as audit
-from afilia.audit.models import Entry
 from afilia.batches import actions, files, queries
 from afilia.batches.actions import UploadRefusal, UploadRefusedError
-from afilia.batches.models import Batch, Progress
+from afilia.batches.models import Batch
 from afilia.batches.rules import Mode, Refusal, State
+from afilia.novedades import planning
 from afilia.novedades.models import Filing, Novedad
 from afilia.workers.models import Employment
-from tests.batches.filing import Desk, make_desk, text
-from tests.builders import NOW, cedula, make_employment, make_key, make_person
+from tests.batches.filing import Desk, employ, events, make_desk, text
+from tests.builders import NOW, cedula, make_key, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -42,15 +31,6 @@ def desk() -> Desk:
 def waiting(files: Path) -> Path:
     """Where uploads lie that no batch has yet."""
     return files / "batches" / "waiting"
-
-
-def employ(desk: Desk, *, branch: str = "0001") -> str:
-    employment = make_employment(branch=desk.employer.branches.get(number=branch))
-    return employment.person.numbers.get().number
-
-
-def events(batch: Batch) -> list[str]:
-    return [*Entry.objects.filter(subject=f"batch:{batch.pk}").order_by("pk").values_list("event", flat=True)]
 
 
 # Receiving
@@ -172,6 +152,18 @@ def test_the_same_bytes_as_another_type_are_judged_anew(desk: Desk) -> None:
     assert (right.batch.state, right.outcomes) == (State.PLANNED, ["new"])
 
 
+def test_a_refused_file_is_judged_by_another_type_only_as_long_as_it_is_refused(desk: Desk) -> None:
+    batch = desk.plan(desk.record("INS", employ(desk)), novedad="MSU").batch
+    assert batch.state == State.REFUSED
+    for _ in range(2):
+        actions.judge_as(batch_id=batch.pk, sender=desk.sender, novedad="INS", now=NOW)
+    batch.refresh_from_db()
+    assert (batch.state, batch.novedad, batch.attempt) == (State.RECEIVED, "INS", 2)
+    assert events(batch) == ["batch.received", "batch.planned", "batch.judged-again"]
+    with pytest.raises(Batch.DoesNotExist):
+        actions.judge_as(batch_id=batch.pk, sender=make_desk().sender, novedad="INS", now=NOW)
+
+
 def test_the_same_bytes_of_another_employer_are_another_batch(desk: Desk) -> None:
     other = make_desk()
     content = text(desk.record("MSU", employ(desk)))
@@ -270,7 +262,8 @@ def test_a_plan_of_yesterday_is_made_again_before_it_is_confirmed(desk: Desk) ->
 
 def test_a_second_before_midnight_is_still_that_day_however_long_the_queue_is(desk: Desk) -> None:
     batch = desk.plan(desk.record("MSU", employ(desk)), now=QUITO_MIDNIGHT - timedelta(hours=1)).batch
-    other = desk.plan(desk.record("INS", employ(desk)), now=QUITO_MIDNIGHT - timedelta(hours=1)).batch
+    due = desk.record("SAL", employ(desk), fecha_salida="20261118")  # on the 21st, and late on the next day
+    other = desk.plan(due, now=QUITO_MIDNIGHT - timedelta(hours=1)).batch
     confirmed_at = QUITO_MIDNIGHT - timedelta(seconds=1)
     for confirmed in (batch, other):
         assert desk.confirm(confirmed, now=confirmed_at) is None
@@ -314,6 +307,27 @@ def test_a_plan_that_was_asked_for_before_the_last_one_is_not_made(desk: Desk) -
     batch.refresh_from_db()
     assert (batch.state, batch.attempt) == (State.RECEIVED, 2)
     assert not files.plan_folder(batch).exists()
+
+
+def test_a_plan_is_dropped_when_another_is_asked_for_while_it_is_made(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = text(desk.record("MSU", employ(desk)))
+    batch, make = desk.receive(content), planning.make
+
+    def overtaken(*file: Any, **options: Any) -> dict[str, Any]:
+        summary = make(*file, **options)
+        desk.receive(content)
+        return summary
+
+    monkeypatch.setattr(planning, "make", overtaken)
+    actions.plan(batch_id=batch.pk, attempt=1, now=NOW)
+    batch.refresh_from_db()
+    assert (batch.state, batch.attempt, batch.decided_at) == (State.RECEIVED, 2, None)
+    monkeypatch.undo()
+    actions.plan(batch_id=batch.pk, attempt=2, now=NOW)
+    batch.refresh_from_db()
+    assert batch.state == State.PLANNED
 
 
 def test_a_change_of_the_history_that_does_not_touch_the_plan_lets_it_be_registered(desk: Desk) -> None:
@@ -375,113 +389,3 @@ def test_an_exit_in_between_sends_an_entry_nowhere_but_a_change_of_pay_back(desk
     batch.refresh_from_db()
     assert (batch.state, batch.summary["rejected"]) == (State.PLANNED, 1)
     assert Employment.objects.get().left_on == date(2026, 10, 31)
-
-
-# Mending
-
-
-def test_mended_lines_are_a_batch_of_their_own(desk: Desk) -> None:
-    parent = desk.file(desk.record("MSU", employ(desk)), desk.record("MSU", "0000000000"))
-    line = desk.record("MSU", employ(desk))
-    mended = actions.mend(sender=desk.sender, batch=parent, lines=[line, "", "  "], now=NOW)
-    assert (mended.parent, mended.state, mended.novedad) == (parent, State.RECEIVED, "MSU")
-    assert mended.file_name == "MSU_corregido.txt"
-    with files.open_upload(mended) as upload:
-        assert upload.read().decode() == f"{line}\r\n"
-
-
-def test_lines_sent_back_as_they_were_are_the_same_batch_and_not_its_own_child(desk: Desk) -> None:
-    bad = desk.record("MSU", "0000000000")
-    parent = desk.plan(bad).batch
-    again = actions.mend(sender=desk.sender, batch=parent, lines=[bad], now=NOW)
-    assert again.pk == parent.pk
-    assert again.parent is None
-
-
-# Every order of steps
-
-
-class Life(RuleBasedStateMachine):
-    """Whatever is done to a batch, in any order: it is registered once at most, and never half."""
-
-    @initialize()
-    def arrive(self) -> None:
-        self.atomic = transaction.atomic()
-        self.atomic.__enter__()
-        self.desk = make_desk()
-        self.now = NOW
-        self.numbers = [employ(self.desk) for _ in range(3)]
-        lines = [self.desk.record("MSU", number) for number in self.numbers]
-        self.content = text(*lines, self.desk.record("MSU", cedula()))
-        self.batch = self.desk.receive(self.content, now=self.now)
-
-    @rule()
-    def send_again(self) -> None:
-        self.batch = self.desk.receive(self.content, now=self.now)
-
-    @rule(late=st.booleans())
-    def plan(self, late: bool) -> None:
-        attempt = self.batch.attempt - late
-        actions.plan(batch_id=self.batch.pk, attempt=attempt, now=self.now)
-
-    @rule(mode=st.sampled_from(Mode), percent=st.sampled_from([None, 24, 25]), corrections=st.booleans())
-    def confirm(self, mode: Mode, percent: int | None, corrections: bool) -> None:
-        before = Batch.objects.get(pk=self.batch.pk)
-        refusal = self.desk.confirm(
-            self.batch, mode=mode, percent=percent, corrections=corrections, now=self.now
-        )
-        after = Batch.objects.get(pk=self.batch.pk)
-        assert (refusal is None) is (after.state in {State.CONFIRMED, State.REGISTERED})
-        if before.state == State.PLANNED and refusal not in {None, Refusal.PLAN_IS_OLD}:
-            assert after.state == State.PLANNED
-        self.batch = after
-
-    @rule()
-    def register(self) -> None:
-        actions.register(batch_id=self.batch.pk, now=self.now)
-
-    @precondition(lambda self: self.now < NOW + timedelta(days=2))
-    @rule()
-    def a_day_passes(self) -> None:
-        self.now += timedelta(days=1)
-
-    @precondition(lambda self: len(self.numbers) > 1)
-    @rule(same_pay=st.booleans())
-    def another_batch_is_registered(self, same_pay: bool) -> None:
-        number = self.numbers.pop()
-        fields = {} if same_pay else {"sueldo": "777.00"}
-        self.desk.plan(self.desk.record("MSU", number, **fields), now=self.now)
-        other = Batch.objects.exclude(pk=self.batch.pk).latest("received_at", "pk")
-        if self.desk.confirm(other, now=self.now) is None:
-            actions.register(batch_id=other.pk, now=self.now)
-
-    @invariant()
-    def it_is_registered_once_or_not_at_all(self) -> None:
-        batch = Batch.objects.get(pk=self.batch.pk)
-        rows = Novedad.objects.filter(filing__batch=batch).count()
-        if batch.state == State.REGISTERED:
-            counts = queries.counts(batch)
-            assert rows == counts.to_register(corrections_meant=batch.corrections_meant) > 0
-            assert batch.filing is not None
-        else:
-            assert (rows, batch.filing, batch.registered_at) == (0, None, None)
-        assert Progress.objects.filter(batch=batch).count() == 1
-        assert events(batch).count("batch.registered") == (batch.state == State.REGISTERED)
-
-    def teardown(self) -> None:
-        if hasattr(self, "atomic"):
-            assert audit.verify() is None
-            transaction.set_rollback(True)
-            self.atomic.__exit__(None, None, None)
-
-
-def test_every_order_of_steps() -> None:
-    run_state_machine_as_test(
-        Life,
-        settings=settings(
-            max_examples=15,
-            stateful_step_count=14,
-            deadline=None,
-            suppress_health_check=[*HealthCheck],
-        ),
-    )

@@ -2,9 +2,10 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -120,6 +121,23 @@ def test_what_came_back_after_being_confirmed_waits_anew(desk: Desk, line: str) 
     assert Batch.objects.get(pk=batch.pk).state == State.PLANNED
     actions.discard_unconfirmed(before=late + timedelta(seconds=1), now=late + MONTH)
     assert Batch.objects.get(pk=batch.pk).state == State.DISCARDED
+
+
+def test_what_is_sent_again_while_the_night_is_at_work_is_not_discarded(
+    desk: Desk, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch, night, listed = desk.plan(line).batch, NOW + MONTH, queries.unconfirmed_since
+
+    def overtaken(moment: datetime) -> list[UUID]:
+        monkeypatch.undo()
+        found = [*listed(moment)]
+        desk.plan(line, now=night)
+        return found
+
+    monkeypatch.setattr(queries, "unconfirmed_since", overtaken)
+    actions.discard_unconfirmed(before=night, now=night)
+    assert Batch.objects.get(pk=batch.pk).state == State.PLANNED
+    assert batch_files.are_there(batch.pk)
 
 
 def test_files_left_by_a_process_that_died_while_discarding_go_the_next_night(desk: Desk, line: str) -> None:
