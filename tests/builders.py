@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from afilia.access import actions, queries, sessions
-from afilia.access.models import EmployerKey, KeySession
+from afilia.access.models import BrowserSession, EmployerKey, KeySession
 from afilia.employers.models import Branch, Employer, EmployerKind
 from afilia.identifiers.person import cedula_check_digit
 from afilia.identifiers.ruc import COMPANY_WEIGHTS
@@ -119,16 +119,17 @@ def make_employment(*, branch: Branch, person: Person | None = None, **changes: 
 
 def signed_in_client(client: Client, key: EmployerKey) -> Client:
     """The same client with an open session of the key, without the work of a sign-in."""
+    return with_session(client, sessions.ENTRY, KeySession, key=key, key_changed_at=key.changed_at)
+
+
+def with_session(client: Client, entry: str, row: type[BrowserSession], **fields: object) -> Client:
+    """The same client with a new session that names a new row, begun now, under `entry`."""
     session = client.session
     session.save()
-    opened = KeySession.objects.create(
-        key=key,
-        key_changed_at=key.changed_at,
-        digest=queries.session_digest(str(session.session_key)),
-        started_at=timezone.now(),
-        seen_at=timezone.now(),
-    )
-    session[sessions.ENTRY] = opened.pk
+    now = timezone.now()
+    digest = queries.session_digest(str(session.session_key))
+    opened = row._default_manager.create(digest=digest, started_at=now, seen_at=now, **fields)
+    session[entry] = opened.pk
     session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client

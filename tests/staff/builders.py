@@ -5,11 +5,8 @@ from datetime import date, datetime
 from itertools import count
 
 import pyotp
-from django.conf import settings
 from django.test import Client
-from django.utils import timezone
 
-from afilia.access import queries as access
 from afilia.access.actions import doors
 from afilia.offices.models import Office
 from afilia.staff import queries, sessions
@@ -17,7 +14,7 @@ from afilia.staff.actions import factor as factors
 from afilia.staff.actions.keys import set_key
 from afilia.staff.models import StaffFactor, StaffMember, StaffRecoveryCode, StaffSession
 from afilia.staff.rules import Role
-from tests.builders import NOW
+from tests.builders import NOW, with_session
 
 STAFF_KEY = "caimito lento bajo el farol"
 
@@ -74,23 +71,13 @@ def make_factor(member: StaffMember, *, codes: Collection[str] = (), now: dateti
         confirmed_at=now,
     )
     StaffRecoveryCode.objects.bulk_create(
-        StaffRecoveryCode(factor=factor, digest=factors.digest(factor, code)) for code in codes
+        StaffRecoveryCode(factor=factor, digest=factors.digest(factor, code=code)) for code in codes
     )
     return pyotp.TOTP(queries.secret(factor))
 
 
 def sign_in_staff(client: Client, member: StaffMember) -> Client:
     """The same client with an open session of the official, without the work of a sign-in."""
-    session = client.session
-    session.save()
-    opened = StaffSession.objects.create(
-        member=member,
-        member_changed_at=member.changed_at,
-        digest=access.session_digest(str(session.session_key)),
-        started_at=timezone.now(),
-        seen_at=timezone.now(),
+    return with_session(
+        client, sessions.ENTRY, StaffSession, member=member, member_changed_at=member.changed_at
     )
-    session[sessions.ENTRY] = opened.pk
-    session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
-    return client

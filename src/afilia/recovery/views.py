@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from afilia.access import entering
 from afilia.access import queries as access
 from afilia.access import sessions as access_sessions
 from afilia.access.actions import KeyRefusedError
@@ -52,7 +53,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         begun = actions.begin(
             **{name: form.cleaned_data[name] for name in ("number", "ruc", "branch", "solution", "ticket")},
             address=address,
-            device=access_sessions.device_cookie(request),
+            device=entering.device_cookie(request),
             now=now,
         )
     except RegisterDownError:

@@ -159,8 +159,3 @@ def offices(by: Staff, *, now: datetime) -> Sequence[Office]:
     elif by.province:
         rows = rows.filter(province=by.province)
     return list(rows.order_by("name"))
-
-
-def office(code: str) -> Office | None:
-    """The office with that code."""
-    return Office.objects.filter(code=code).first()

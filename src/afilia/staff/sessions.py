@@ -1,33 +1,21 @@
 """Which official is signed in. The browser's session names a StaffSession, never an employer's."""
 
-from dataclasses import dataclass
+from functools import partial
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from afilia.access import entering
-from afilia.access import queries as access_queries
 from afilia.access import sessions as access_sessions
-from afilia.access.actions import touch_session
-from afilia.access.entering import KeptStep
+from afilia.access.entering import Step
 from afilia.access.rules.sessions import Ending
-from afilia.kit.proxies import client_address
 from afilia.staff import actions, queries
-from afilia.staff.models import StaffMember
+from afilia.staff.models import StaffMember, StaffSession
 from afilia.staff.rules import Staff
 
 ENTRY = "staff-session"  # the number of the row
 STEP = "staff-step"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """What must follow the right key, and where the official wants to go then."""
-
-    page: str  # name of the URL
-    member: StaffMember
-    wanted: str
 
 
 def start(request: HttpRequest, member: StaffMember, *, wanted: str = "") -> str:
@@ -48,46 +36,20 @@ def start(request: HttpRequest, member: StaffMember, *, wanted: str = "") -> str
 
 def enter(request: HttpRequest, member: StaffMember, *, wanted: str = "", quiet: bool = False) -> str:
     """Sign in who has done all steps, or who just changed the key; `quiet` tells nobody of the device."""
-
-    def opened(session_key: str, device: str) -> int:
-        return actions.open_session(
-            member=member,
-            session_key=session_key,
-            device=device,
-            agent=request.headers.get("User-Agent", ""),
-            address=client_address(request),
-            now=timezone.now(),
-            quiet=quiet,
-        ).pk
-
-    entering.enter(request, entry=ENTRY, opened=opened)
+    open_session = partial(actions.open_session, member=member, quiet=quiet)
+    entering.enter(request, entry=ENTRY, open_session=open_session)
     return wanted or reverse("staff:desk")
 
 
-def step(request: HttpRequest) -> Step | None:
+def step(request: HttpRequest) -> Step[StaffMember] | None:
     """What must follow the right key that was typed in this browser; None when nothing or too late."""
-    kept = entering.kept_step(request, name=STEP)
-    member = None if kept is None else queries.member(kept.account, changed_at=kept.changed_at)
-    return None if kept is None or member is None else Step(page=kept.page, member=member, wanted=kept.wanted)
+    return entering.step(request, name=STEP, find=queries.member)
 
 
 def read(request: HttpRequest) -> Staff | Ending | None:
-    """The official signed in, or why the session is over; None when the browser has none.
-
-    A request counts as use of the session, but for what pages fetch by themselves.
-    """
-    session_id, now = current(request), timezone.now()
-    if session_id is None:
-        return None
-    found = queries.session(session_id, session_key=str(request.session.session_key))
-    if found is None:
-        return Ending.CLOSED
-    if ending := queries.session_ending(found, now=now):
-        return ending
-    if entering.is_used(request):
-        touch_session(session=found, now=now)
-    request.time_left = access_queries.session_time_left(found, now=now)  # type: ignore[attr-defined]
-    return queries.staff(found.member)
+    """The official signed in, or why the session is over; None when the browser has none."""
+    found = entering.read(request, entry=ENTRY, find=queries.session, ending=queries.session_ending)
+    return queries.staff(found.member) if isinstance(found, StaffSession) else found
 
 
 def current(request: HttpRequest) -> int | None:
@@ -108,5 +70,6 @@ def _leave(request: HttpRequest) -> None:
 
 
 def _begin_step(request: HttpRequest, member: StaffMember, *, page: str, wanted: str) -> str:
-    step = KeptStep(page=page, account=member.pk, changed_at=member.changed_at, wanted=wanted)
-    return entering.begin_step(request, name=STEP, step=step)
+    return entering.begin_step(
+        request, name=STEP, page=page, account=member.pk, changed_at=member.changed_at, wanted=wanted
+    )

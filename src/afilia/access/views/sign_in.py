@@ -7,9 +7,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from afilia.access import actions, entering, queries, sessions
 from afilia.access.actions import KeyRefusal, KeyRefusedError
+from afilia.access.entering import Step
 from afilia.access.forms import CodeForm, NewKeyForm, SignInForm
+from afilia.access.models import EmployerKey
 from afilia.access.rules.limits import Refusal
-from afilia.access.sessions import Step
 from afilia.kit.proxies import client_address
 
 
@@ -57,7 +58,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "access/second_step.html", {"form": form})
     refusal = actions.pass_second_factor(
-        key=step.key,
+        key=step.account,
         code=form.cleaned_data["code"],
         device=entering.device_cookie(request),
         address=client_address(request),
@@ -66,7 +67,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if refusal is not None:
         form.refuse(refusal)
         return render(request, "access/second_step.html", {"form": form}, status=entering.status(refusal))
-    return redirect(sessions.enter(request, step.key, wanted=step.wanted))
+    return redirect(sessions.enter(request, step.account, wanted=step.wanted))
 
 
 @never_cache
@@ -77,13 +78,13 @@ def choose_key(request: HttpRequest) -> HttpResponse:
     step = _step(request, "access:choose-key")
     if step is None:
         return _begin_again()
-    about = queries.key_subject(step.key.employer, number=step.key.number)
+    about = queries.key_subject(step.account.employer, number=step.account.number)
     form = NewKeyForm(request.POST or None, about=about)
-    page = {"form": form, "employer": step.key.employer, "number": step.key.number}
+    page = {"form": form, "employer": step.account.employer, "number": step.account.number}
     if not form.is_valid():
         return render(request, "access/choose_key.html", page)
     try:
-        key = actions.choose_key(key=step.key, new_key=form.cleaned_data["new_key"], now=timezone.now())
+        key = actions.choose_key(key=step.account, new_key=form.cleaned_data["new_key"], now=timezone.now())
     except KeyRefusedError as error:
         refuse_key(form, error)
         return render(request, "access/choose_key.html", page)
@@ -100,7 +101,7 @@ def refuse_key(form: NewKeyForm, error: KeyRefusedError) -> None:
         form.refuse_same()
 
 
-def _step(request: HttpRequest, page: str) -> Step | None:
+def _step(request: HttpRequest, page: str) -> Step[EmployerKey] | None:
     step = sessions.step(request)
     return step if step is not None and step.page == page else None
 

@@ -53,10 +53,10 @@ def confirm_factor(
     StaffFactor.objects.filter(pk=factor.pk).update(confirmed_at=now)
     shown = doors.new_recovery_codes()
     StaffRecoveryCode.objects.bulk_create(
-        StaffRecoveryCode(factor=factor, digest=digest(factor, each)) for each in shown
+        StaffRecoveryCode(factor=factor, digest=digest(factor, code=each)) for each in shown
     )
     tell(factor.member, what="second_factor_on", now=now)
-    record("second-factor.on", member.pk, now=now)
+    record("second-factor.on", member_id=member.pk, now=now)
     return shown
 
 
@@ -89,19 +89,19 @@ def _refused(factor: StaffFactor, tried: tries.Buckets, *, code: str, now: datet
     return doors.judge_code(
         tried,
         right=right,
-        refused=lambda: record("second-factor.refused", factor.member_id, now=now),
+        refused=lambda: record("second-factor.refused", member_id=factor.member_id, now=now),
         now=now,
     )
 
 
 def _use_recovery_code(factor: StaffFactor, code: str, *, now: datetime) -> bool:
     unused = factor.recovery_codes.filter(used_at=None)
-    if not unused.filter(digest=digest(factor, code)).update(used_at=now):
+    if not unused.filter(digest=digest(factor, code=code)).update(used_at=now):
         return False
     tell(factor.member, what="recovery_code_used", now=now, left=unused.count())
-    record("second-factor.recovery-code", factor.member_id, now=now)
+    record("second-factor.recovery-code", member_id=factor.member_id, now=now)
     return True
 
 
-def digest(factor: StaffFactor, code: str) -> bytes:
+def digest(factor: StaffFactor, *, code: str) -> bytes:
     return codes.digest(settings.CODES_KEY, purpose=f"staff-second-factor:{factor.pk}", typed=code)

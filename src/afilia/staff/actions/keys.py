@@ -26,7 +26,7 @@ def choose_key(*, member: StaffMember, new_key: str, now: datetime) -> StaffMemb
         raise KeyRefusedError(KeyRefusal.SAME)
     set_key(handed, key=new_key, now=now)
     tell(handed, what="key_changed", now=now)
-    record("key.chosen", handed.pk, now=now)
+    record("key.chosen", member_id=handed.pk, now=now)
     return handed
 
 
@@ -44,7 +44,7 @@ def change_key(
     refusal = doors.judge_code(
         {tries.bucket("staff-session", of=str(session_id)): limits.PAIR},
         right=lambda: _is_key(member, present),
-        refused=lambda: record("key.change-refused", member.pk, now=now),
+        refused=lambda: record("key.change-refused", member_id=member.pk, now=now),
         now=now,
     )
     if refusal is not None:
@@ -53,7 +53,7 @@ def change_key(
         raise KeyRefusedError(KeyRefusal.SAME)
     set_key(member, key=new_key, now=now)
     tell(member, what="key_changed", now=now)
-    record("key.changed", member.pk, now=now)
+    record("key.changed", member_id=member.pk, now=now)
     return member
 
 

@@ -36,7 +36,7 @@ def open_session(
     if is_new and not quiet:
         seen = {"browser": opened.browser, "system": opened.system, "network": opened.network}
         tell(member, what="new_device", now=now, **seen)
-    record("session.started", member.pk, now=now, session=opened.pk, new_device=is_new)
+    record("session.started", member_id=member.pk, now=now, session=opened.pk, new_device=is_new)
     return opened
 
 
@@ -50,7 +50,7 @@ def end_session(*, staff: Staff, session_id: int, now: datetime) -> bool:
     """End one of the official's sessions; no when it is not one of theirs or is over."""
     ended = StaffSession.objects.filter(pk=session_id, member=staff.id, ended_at=None).update(ended_at=now)
     if ended:
-        record("session.ended", staff.id, now=now, session=session_id)
+        record("session.ended", member_id=staff.id, now=now, session=session_id)
     return bool(ended)
 
 
@@ -60,7 +60,7 @@ def end_other_sessions(*, staff: Staff, session_id: int, now: datetime) -> int:
     others = StaffSession.objects.filter(member=staff.id, ended_at=None).exclude(pk=session_id)
     ended = others.update(ended_at=now)
     if ended:
-        record("session.others-ended", staff.id, now=now, sessions=ended)
+        record("session.others-ended", member_id=staff.id, now=now, sessions=ended)
     return ended
 
 
@@ -68,7 +68,7 @@ def end_other_sessions(*, staff: Staff, session_id: int, now: datetime) -> int:
 def sign_out(*, staff: Staff, session_id: int, now: datetime) -> None:
     """End the session with which an official leaves; the browser's own is the caller's to end."""
     StaffSession.objects.filter(pk=session_id, member=staff.id, ended_at=None).update(ended_at=now)
-    record("sign-out", staff.id, now=now)
+    record("sign-out", member_id=staff.id, now=now)
 
 
 def tidy(*, now: datetime) -> None:

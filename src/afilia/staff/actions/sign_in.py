@@ -48,4 +48,6 @@ def _record(found: StaffMember | None, verdict: limits.Verdict, subject: bytes, 
         event = "sign-in.locked" if verdict.after else "sign-in.refused"
         audit.record(event, actor="anonymous", subject=f"sign-in:{subject.hex()}", at=now)
         return
-    record("sign-in.expired" if _is_expired(found, now=now) else "sign-in.accepted", found.pk, now=now)
+    record(
+        "sign-in.expired" if _is_expired(found, now=now) else "sign-in.accepted", member_id=found.pk, now=now
+    )

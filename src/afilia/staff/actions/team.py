@@ -60,7 +60,7 @@ def add_member(
         raise MemberExistsError from None
     StaffFactor.objects.filter(member=member).delete()
     tell(member, what="account_made", now=now, until=member.handed_until)
-    record("staff.added", member.pk, now=now, actor=_actor(by), **_facts(member))
+    record("staff.added", member_id=member.pk, now=now, actor=_actor(by), **_facts(member))
     return key
 
 
@@ -78,7 +78,14 @@ def change_roles(*, by: Staff, member_id: int, roles: Collection[Role], now: dat
     before, member.roles = member.roles, sorted(role.value for role in roles)
     if member.roles != before:
         member.save(update_fields=["roles"])
-        record("staff.roles-changed", member.pk, now=now, actor=by.actor, before=before, **_facts(member))
+        record(
+            "staff.roles-changed",
+            member_id=member.pk,
+            now=now,
+            actor=by.actor,
+            before=before,
+            **_facts(member),
+        )
     return True
 
 
@@ -97,7 +104,7 @@ def reset_member(*, by: Staff | str, member_id: int, now: datetime) -> str | Non
     StaffFactor.objects.filter(member=member).delete()
     set_key(member, key=key, now=now, handed_until=_handed_until(now))
     tell(member, what="access_reset", now=now, until=member.handed_until)
-    record("staff.access-reset", member.pk, now=now, actor=_actor(by))
+    record("staff.access-reset", member_id=member.pk, now=now, actor=_actor(by))
     return key
 
 
@@ -112,7 +119,7 @@ def end_member(*, by: Staff, member_id: int, now: datetime) -> bool:
     StaffSession.objects.filter(member=member, ended_at=None).update(ended_at=now)
     StaffFactor.objects.filter(member=member).delete()
     tell(member, what="account_ended", now=now)
-    record("staff.ended", member.pk, now=now, actor=by.actor)
+    record("staff.ended", member_id=member.pk, now=now, actor=by.actor)
     return True
 
 

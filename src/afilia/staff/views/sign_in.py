@@ -7,13 +7,14 @@ from django.views.decorators.http import require_http_methods
 
 from afilia.access import entering
 from afilia.access.actions import KeyRefusedError
+from afilia.access.entering import Step
 from afilia.access.forms import CodeForm, NewKeyForm
 from afilia.access.rules.limits import Refusal
 from afilia.access.views.second_factor import in_fours, qr_of
 from afilia.kit.proxies import client_address
 from afilia.staff import actions, queries, sessions
 from afilia.staff.forms import StaffSignInForm
-from afilia.staff.sessions import Step
+from afilia.staff.models import StaffMember
 from afilia.staff.views.shell import show
 
 
@@ -48,13 +49,13 @@ def choose_key(request: HttpRequest) -> HttpResponse:
     step = _step(request, "staff:choose-key")
     if step is None:
         return _begin_again()
-    form = NewKeyForm(request.POST or None, about=queries.key_subject(step.member))
-    page = {"form": form, "number": step.member.email, "official": True}
+    form = NewKeyForm(request.POST or None, about=queries.key_subject(step.account))
+    page = {"form": form, "number": step.account.email, "official": True}
     if not form.is_valid():
         return show(request, "staff/choose_key.html", page)
     try:
         member = actions.choose_key(
-            member=step.member, new_key=form.cleaned_data["new_key"], now=timezone.now()
+            member=step.account, new_key=form.cleaned_data["new_key"], now=timezone.now()
         )
     except KeyRefusedError:
         form.refuse_same()
@@ -68,7 +69,7 @@ def choose_key(request: HttpRequest) -> HttpResponse:
 def factor_on(request: HttpRequest) -> HttpResponse:
     """The authenticator app of who has none yet; with its first code the official is signed in."""
     step, session_key = _step(request, "staff:factor-on"), str(request.session.session_key)
-    factor = None if step is None else queries.factor_begun(step.member, session_key=session_key)
+    factor = None if step is None else queries.factor_begun(step.account, session_key=session_key)
     if step is None or factor is None:
         return _begin_again()
     form = CodeForm(request.POST or None, first=True)
@@ -77,12 +78,12 @@ def factor_on(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return show(request, "staff/factor_on.html", page)
     codes = actions.confirm_factor(
-        member=step.member, session_key=session_key, code=form.cleaned_data["code"], now=timezone.now()
+        member=step.account, session_key=session_key, code=form.cleaned_data["code"], now=timezone.now()
     )
     if isinstance(codes, Refusal):
         form.refuse(codes)
         return show(request, "staff/factor_on.html", page, status=entering.status(codes))
-    onward = sessions.enter(request, step.member, wanted=step.wanted, quiet=True)
+    onward = sessions.enter(request, step.account, wanted=step.wanted, quiet=True)
     return show(request, "staff/recovery_codes.html", {"codes": codes, "onward": onward})
 
 
@@ -95,11 +96,11 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if step is None:
         return _begin_again()
     form = CodeForm(request.POST or None)
-    page = {"form": form, "code_of_demo": queries.code_of_demo(step.member, now=timezone.now())}
+    page = {"form": form, "code_of_demo": queries.code_of_demo(step.account, now=timezone.now())}
     if not form.is_valid():
         return show(request, "staff/second_step.html", page)
     refusal = actions.pass_factor(
-        member=step.member,
+        member=step.account,
         code=form.cleaned_data["code"],
         device=entering.device_cookie(request),
         address=client_address(request),
@@ -108,10 +109,10 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if refusal is not None:
         form.refuse(refusal)
         return show(request, "staff/second_step.html", page, status=entering.status(refusal))
-    return redirect(sessions.enter(request, step.member, wanted=step.wanted))
+    return redirect(sessions.enter(request, step.account, wanted=step.wanted))
 
 
-def _step(request: HttpRequest, page: str) -> Step | None:
+def _step(request: HttpRequest, page: str) -> Step[StaffMember] | None:
     step = sessions.step(request)
     return step if step is not None and step.page == page else None
 

@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.utils import timezone
 
+from afilia.offices import queries as offices
 from afilia.offices.provinces import PROVINCES
-from afilia.staff import actions, queries
+from afilia.staff import actions
 from afilia.staff.actions import MemberExistsError, NotGrantedError
 from afilia.staff.rules import Role
 
@@ -43,7 +44,7 @@ class Command(BaseCommand):
             validate_email(email)
         except ValidationError:
             raise CommandError(f"{email} is not an e-mail address.") from None
-        found = queries.office(office) if office else None
+        found = offices.office(office) if office else None
         if office and found is None:
             raise CommandError(f"No office has the code {office}.")
         try:
@@ -57,7 +58,9 @@ class Command(BaseCommand):
                 now=timezone.now(),
             )
         except MemberExistsError:
-            raise CommandError(f"{email} has an account. `afilia reset-staff` hands over a new key.") from None
+            raise CommandError(
+                f"{email} has an account. `afilia reset-staff` hands over a new key."
+            ) from None
         except NotGrantedError:
             raise CommandError("Who attends at a counter needs an --office.") from None
         self.stdout.write(key)
