@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("afilia.access.urls")),
     path("", include("afilia.staff.urls")),
     path("", include("afilia.attendance.urls")),
+    path("", include("afilia.counter.urls")),
     path("", include("afilia.recovery.urls")),
     path("", include("afilia.intake.urls")),
     path("", include("afilia.registration.urls")),

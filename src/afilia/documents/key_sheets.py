@@ -36,7 +36,7 @@ def render_key_sheet(facts: KeySheetFacts) -> bytes:
             {"label": label, "value": drawable(value)}
             for label, value in (
                 ("Empleador", facts.employer_name),
-                ("RUC", facts.ruc),
+                ("RUC", "el de la persona" if facts.ruc.startswith(facts.number) else facts.ruc),
                 ("Su número de ingreso", f"termina en {facts.number[-3:]}"),
                 ("Entregada en", facts.office),
             )

@@ -1,0 +1,1 @@
+"""The forms of the counter: `keys` for handing over, `desk` for the work on cases."""

@@ -1,0 +1,1 @@
+"""Reads of the counter: `keys` for handing them over, `desk` for the work on cases."""

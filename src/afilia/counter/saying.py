@@ -1,0 +1,65 @@
+"""What officials are told, by reason code."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from afilia.counter.rules.handing import Refusal, Road
+from afilia.procedures.rules import Presented, Signature, WhoComes
+
+WHO_COMES: Mapping[WhoComes, Promise] = {
+    WhoComes.EMPLOYER: _("Quien representa al empleador"),
+    WhoComes.ATTORNEY: _("Una persona con poder notarial"),
+    WhoComes.AUTHORISED_THIRD_PARTY: _("Una tercera persona autorizada"),
+}
+ROADS: Mapping[Road, Promise] = {
+    Road.SHEET: _("Hoja impresa"),
+    Road.LINK: _("Enlace al correo verificado"),
+}
+PRESENTED: Mapping[Presented, Promise] = {
+    Presented.SHOWN: _("Se muestra"),
+    Presented.ORIGINAL: _("Original"),
+    Presented.COPY: _("Copia"),
+    Presented.ORIGINAL_AND_COPY: _("Original y copia"),
+    Presented.ORIGINAL_OR_COPY: _("Original o copia"),
+    Presented.FILE: _("Archivo"),
+}
+SIGNATURES: Mapping[Signature, Promise] = {
+    Signature.BY_HAND: _("Firmado a mano"),
+    Signature.ELECTRONIC: _("Firmado electrónicamente"),
+    Signature.FORBIDDEN: _("Firmado a mano, sin firma electrónica"),
+}
+REFUSALS: Mapping[Refusal, Promise] = {
+    Refusal.HAS_KEY: _(
+        "Este empleador ya tiene una clave propia. Se recupera en línea; si no es posible, otra clave la"
+        " entrega quien supervisa la oficina. No se entregó nada."
+    ),
+    Refusal.NO_REASON: _("Escriba por qué se entrega otra clave a quien ya tiene una."),
+    Refusal.TOO_LATE: _(
+        "Pasó más de una hora desde que comprobó los documentos. No se entregó nada: compruébelos otra vez."
+    ),
+    Refusal.OVERTAKEN: _(
+        "Mientras tanto, otra persona entregó la clave de este empleador. Aquí no se entregó nada: vea en la"
+        " página del empleador quién y cuándo."
+    ),
+    Refusal.TWICE: _(
+        "Esta clave ya se entregó. No se hizo otra: si la hoja se dañó o se perdió, pida imprimirla de nuevo."
+    ),
+    Refusal.INCOMPLETE: _("Faltan documentos. No se entregó nada."),
+    Refusal.NOT_ACTIVE: _(
+        "El RUC no está activo en el SRI. No se entregó nada: la persona debe reactivarlo y volver."
+    ),
+    Refusal.REGISTER_DOWN: _(
+        "El SRI no responde y sin él no se entrega una clave. No se perdió nada: los documentos siguen"
+        " comprobados durante una hora. Vuelva a intentarlo en unos minutos."
+    ),
+    Refusal.NO_VERIFIED_EMAIL: _(
+        "Un enlace solo se envía al correo verificado del empleador, y este no lo es. Entregue la clave en"
+        " una hoja."
+    ),
+    Refusal.IDENTITY: _(
+        "El Registro Civil tiene esa cédula con otros nombres. Revise el número y los nombres de la tercera"
+        " persona en su cédula original."
+    ),
+}
