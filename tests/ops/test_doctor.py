@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from afilia.audit import actions as audit
 from afilia.config.wsgi import application
+from afilia.documents import signing
 from afilia.kit import addresses, proxies
 from afilia.ops import doctor
 from tests.builders import make_sri_load
@@ -76,6 +77,21 @@ def test_a_signing_file_that_is_none(tmp_path: Path, settings: object) -> None:
     passed, line = verdict("signature")
     assert not passed
     assert "AFILIA_SIGNING_PKCS12" in line
+
+
+@pytest.mark.parametrize(
+    ("days_left", "passed", "words"),
+    [
+        (31, True, "valid until"),
+        (29, False, "get the next certificate"),
+        (-1, False, "receipts wait unsigned"),
+    ],
+)
+def test_a_signing_certificate_that_expires(days_left: int, passed: bool, words: str) -> None:
+    now = signing.valid_until() - timedelta(days=days_left)
+    found = verdict("signature", now=now)
+    assert found[0] is passed
+    assert words in found[1]
 
 
 def test_a_ledger_that_somebody_changed() -> None:

@@ -10,7 +10,10 @@ from afilia.kit.environment import SettingError
 
 @register
 def signing_certificate(**_: Any) -> Sequence[CheckMessage]:
-    """Refuse a certificate that cannot sign, before the portal starts; the demo makes its own when needed."""
+    """Refuse a certificate that cannot be used, before the portal starts; the demo makes its own when needed.
+
+    An expired one keeps nobody from the other pages: the doctor tells of it in time.
+    """
     if settings.DEMO:
         return []
     try:

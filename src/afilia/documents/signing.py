@@ -135,6 +135,12 @@ def fingerprints() -> frozenset[str]:
     return frozenset(certificate.sha256.hex() for certificate in _certificates())
 
 
+def valid_until() -> dt.datetime:
+    """When the certificate that signs expires; SettingError as `check`."""
+    until: dt.datetime = _certificates()[0].not_valid_after
+    return until
+
+
 def check() -> None:
     """Load the certificate and key, in the demo after making them; SettingError says what is wrong."""
     _signer()

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 from django.conf import settings
@@ -21,6 +21,7 @@ from afilia.registries import sri
 OLDEST_POSTGRESQL = 15
 LEAST_FREE = 2 * 1024**3  # bytes
 STALE_AFTER = 15.0  # seconds
+EXPIRES_SOON = timedelta(days=30)  # of the certificate that signs
 OLDEST_SRI_COPY = 45  # days: the SRI publishes every month
 ASKED_OF_SRI = "9999999999999"  # nobody's: that it knows no such RUC is an answer
 
@@ -67,9 +68,16 @@ def _files(_now: datetime) -> str:
     return f"{settings.FILES_DIR} is writable, {free // 1024**3} GB free"
 
 
-def _signature(_now: datetime) -> str:
-    signing.check()
-    return f"{settings.SIGNING_PKCS12} opens"
+def _signature(now: datetime) -> str:
+    until = signing.valid_until()
+    if until < now:
+        raise Trouble(
+            f"{settings.SIGNING_PKCS12} expired on {until:%Y-%m-%d} and receipts wait unsigned: set"
+            " AFILIA_SIGNING_PKCS12 to a file with a current certificate."
+        )
+    if until < now + EXPIRES_SOON:
+        raise Trouble(f"{settings.SIGNING_PKCS12} expires on {until:%Y-%m-%d}: get the next certificate.")
+    return f"{settings.SIGNING_PKCS12} opens, valid until {until:%Y-%m-%d}"
 
 
 def _proxies(_now: datetime) -> str:
