@@ -233,6 +233,15 @@ def test_an_employer_with_too_much_waiting_is_an_error(
     assert "demasiados archivos sin confirmar" in wrong(file((workers[0], "700.00")), branch.employer.ruc)
 
 
+def test_a_folder_that_takes_no_file_is_named(
+    branch: Branch, workers: list[str], file: File, tmp_path: Path, settings: object
+) -> None:
+    settings.FILES_DIR = tmp_path / "full"  # type: ignore[attr-defined]
+    settings.FILES_DIR.touch()  # type: ignore[attr-defined]
+    sentence = wrong(file((workers[0], "700.00")), branch.employer.ruc)
+    assert "AFILIA_FILES_DIR está lleno o no responde. Libere espacio y repita la orden." in sentence
+
+
 def test_a_file_of_another_employer_is_refused(
     workers: list[str], file: File, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -272,6 +281,10 @@ def test_the_text_says_what_happened_and_what_to_do(
     assert "Línea 2, campo 6 (identificacion): employment.none." in planned
     assert "Línea 3: line.field-count." in planned
     assert "--mode all, good o percent" in planned
+    percent = ("--mode", "percent", "--max-errors", "66")
+    with pytest.raises(SystemExit):
+        call_command("batch", str(path), "--employer", branch.employer.ruc, *percent)
+    assert "repita la orden con un número mayor" in capsys.readouterr().out
     with pytest.raises(SystemExit):
         call_command("batch", str(path), "--employer", branch.employer.ruc, "--mode", "good")
     registered = capsys.readouterr().out

@@ -41,7 +41,8 @@ COUNTS = {
 REFUSALS = {
     Refusal.ERRORS_IN_FILE: "No se registró nada: hay líneas rechazadas y el modo es «todo o nada». "
     "Corrija el archivo, o use --mode good o --mode percent.",
-    Refusal.TOO_MANY_ERRORS: "No se registró nada: las líneas rechazadas pasan de --max-errors.",
+    Refusal.TOO_MANY_ERRORS: "No se registró nada: las líneas rechazadas pasan de --max-errors. "
+    "Corrija el archivo, o repita la orden con un número mayor.",
     Refusal.NOTHING_TO_REGISTER: "No se registró nada: ninguna línea trae algo nuevo. "
     "Si hay correcciones y son intencionales, use --corrections.",
 }
@@ -54,8 +55,9 @@ STATES = {
     State.DISCARDED: "descartada",
 }
 UPLOAD_REFUSALS = {
-    UploadRefusal.TOO_LARGE: "El archivo pasa del tamaño permitido.",
-    UploadRefusal.DISK_FULL: "No se pudo guardar el archivo; el disco está lleno o no responde.",
+    UploadRefusal.TOO_LARGE: "El archivo pasa de AFILIA_BATCH_MAX_MB. Divídalo y envíe cada parte.",
+    UploadRefusal.DISK_FULL: "No se pudo guardar el archivo: el disco de AFILIA_FILES_DIR está lleno o no "
+    "responde. Libere espacio y repita la orden.",
     UploadRefusal.TOO_MUCH_WAITING: "El empleador tiene demasiados archivos sin confirmar. "
     "Que confirme o descarte alguno, o espere a que venzan.",
 }
