@@ -1,9 +1,11 @@
 """The actions behind the sign-in: as good as the employers', and apart from it."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from afilia.access import actions as access
 from afilia.access.actions.keys import KeyRefusedError
@@ -11,6 +13,7 @@ from afilia.access.models import Tries
 from afilia.access.rules.limits import Reason, Refusal
 from afilia.audit.models import Entry
 from afilia.notices.models import Message
+from afilia.ops import actions as ops
 from afilia.staff import actions, queries
 from afilia.staff.models import StaffMember, StaffSession
 from afilia.staff.rules import Role
@@ -68,6 +71,24 @@ def test_answer_and_work_are_the_same_whether_the_account_exists_is_ended_or_is_
         works.append((list(computations), Entry.objects.count() - entries, last.event, last.actor))
     assert len(works[0][0]) == 1
     assert works[0] == works[1] == works[2] == works[3]
+
+
+def test_the_database_is_asked_the_same_whether_the_account_exists_is_ended_or_is_not_there(
+    light_hashing: None,
+) -> None:
+    emails = [
+        "nadie@example.org",
+        make_staff(key=STAFF_KEY).email,
+        make_staff(key=STAFF_KEY, ended_at=NOW).email,
+    ]
+    asked = []
+    for email in emails:
+        with CaptureQueriesContext(connection) as queried:
+            assert sign_in(email, "no es esta", device="d" * 32) == WRONG
+        tables = re.compile(r"\b(?:access|staff|audit)_[a-z]+")
+        asked.append([(query["sql"].split()[0], {*tables.findall(query["sql"])}) for query in queried])
+    assert asked[0] == asked[1] == asked[2]
+    assert ("SELECT", {"staff_staffmember"}) in asked[0]
 
 
 def test_after_five_wrong_tries_the_waits_double_for_known_and_unknown_addresses(
@@ -172,3 +193,18 @@ def test_database_refuses_accounts_that_cannot_be(changes: dict[str, object]) ->
     fields = {"office": make_office()} | changes
     with pytest.raises(IntegrityError), transaction.atomic():
         make_staff(Role.COUNTER, **fields)
+
+
+def test_tidying_forgets_sessions_that_are_over_and_devices_long_unused() -> None:
+    member = make_staff()
+    open_session(member, session_key="old", device="e" * 32, now=NOW - timedelta(days=400))
+    ended = open_session(member, session_key="ended")
+    actions.leave_session(session_id=ended.pk, now=NOW)
+    kept = open_session(member, session_key="kept", device="f" * 32)
+    ops.tidy(now=NOW)
+    assert [*StaffSession.objects.all()] == [kept]
+    assert [queries.is_known_device(member.email, device=device * 32) for device in "def"] == [
+        True,
+        False,
+        True,
+    ]
