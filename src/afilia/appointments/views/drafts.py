@@ -133,6 +133,8 @@ def _contact(request: HttpRequest, draft: Draft) -> HttpResponse:
         answers[Step.CODE] = {"email": answer["email"]}
     if Step.CODE in answers:
         return _answer(request, draft, answers)
+    if under_way := _attempt_for(draft, answer["email"]):
+        return _answer(request, draft, rules.with_contact(answers, {**answer, "attempt": under_way}))
     now, address = timezone.now(), client_address(request)
     try:
         attempt = proving.send_code(
@@ -280,6 +282,16 @@ def _is_same_booking(answers: Answers, earlier: Answers) -> bool:
     return (
         is_whole and who_of(answers) == who_of(earlier) and answers[Step.PROCEDURE] == earlier[Step.PROCEDURE]
     )
+
+
+def _attempt_for(draft: Draft, email: str) -> str:
+    """The attempt that proves that address already and can send another code: it needs no second one."""
+    before = draft.answers.get(Step.CONTACT, {})
+    if "attempt" not in before or not same_email(before["email"], email):
+        return ""
+    attempt = verification.attempt(UUID(before["attempt"]), purpose=proving.FOR_BOOKING)
+    is_open = attempt is not None and verification.is_open(attempt, now=timezone.now())
+    return before["attempt"] if is_open and attempt and verification.codes_left(attempt) else ""
 
 
 def _initial_person(request: HttpRequest, draft: Draft) -> dict[str, Any]:
