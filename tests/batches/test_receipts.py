@@ -110,6 +110,16 @@ def test_the_annex_has_the_result_of_every_line(desk: Desk) -> None:
     assert rows[4]["identificacion"] == "'=1+1"
 
 
+def test_an_identification_of_any_length_leaves_room_for_the_result(desk: Desk) -> None:
+    (row,) = annex(desk.file(desk.record("MSU", employ(desk)), desk.record("MSU", "1" * 2000)))[1:]
+    assert row == {
+        "linea": "2",
+        "identificacion": "1" * 20,
+        "resultado": "Rechazada",
+        "codigos": "id.format",
+    }
+
+
 def test_a_meant_correction_is_called_one(desk: Desk) -> None:
     assert annex(mixed(desk, corrections=True))[1]["resultado"] == "Corregida"
 
