@@ -191,7 +191,7 @@ def test_a_foreign_person_registers_and_an_employer_changes_its_address(
     go_on(page)
     go_on(page)
     finish(page, portal, look, who="foreigner")
-    expect(page.locator("main")).to_contain_text("El pasaporte original")
+    expect(page.locator("main")).to_contain_text("Pasaporte")
 
     key = portal.keys[0]
     page.goto(portal.url("/empleadores/ingresar/?next=/empleadores/datos/"))
