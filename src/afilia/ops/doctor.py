@@ -12,7 +12,9 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from afilia.audit import queries as audit
+from afilia.documents import queries as documents
 from afilia.documents import signing
+from afilia.documents.scanner import ScannerDownError
 from afilia.kit import proxies
 from afilia.kit.environment import SettingError
 from afilia.ops import queries
@@ -23,6 +25,7 @@ LEAST_FREE = 2 * 1024**3  # bytes
 STALE_AFTER = 15.0  # seconds
 EXPIRES_SOON = timedelta(days=30)  # of the certificate that signs
 OLDEST_SRI_COPY = 45  # days: the SRI publishes every month
+LONGEST_SCAN_WAIT = timedelta(minutes=15)
 ASKED_OF_SRI = "9999999999999"  # nobody's: that it knows no such RUC is an answer
 
 
@@ -131,6 +134,35 @@ def _sri(now: datetime) -> str:
     return f"local copy of {loaded_on}"
 
 
+def _scanner(now: datetime) -> str:
+    if settings.CLAMAV is None:
+        return "none: files that people send are shown as not scanned"
+    try:
+        version = settings.CLAMAV.version()
+    except ScannerDownError as error:
+        raise Trouble(
+            f"{error}: files wait and nobody can open them. Start clamd, or AFILIA_CLAMAV."
+        ) from None
+    waited = documents.longest_scan_wait(now=now)
+    if waited > LONGEST_SCAN_WAIT:
+        raise Trouble(
+            f"A file has waited {waited // timedelta(minutes=1)} minutes for its scan: see the log."
+        )
+    return version
+
+
+def _trust_roots(now: datetime) -> str:
+    roots = list(documents.trust_roots())
+    expired = [root for root in roots if root.valid_until < now]
+    if expired:
+        raise Trouble(f"«{expired[0].name}» expired: `afilia trust-roots` removes it and adds its successor.")
+    if not roots and not settings.DEMO:
+        raise Trouble(
+            "None: no electronic signature is believed. Add them with `afilia trust-roots add FILE…`."
+        )
+    return f"{len(roots)} authorities are believed"
+
+
 CHECKS: dict[str, Callable[[datetime], str]] = {
     "settings": _settings,
     "database": _database,
@@ -140,4 +172,6 @@ CHECKS: dict[str, Callable[[datetime], str]] = {
     "worker": _worker,
     "ledger": _ledger,
     "sri": _sri,
+    "scanner": _scanner,
+    "trust roots": _trust_roots,
 }

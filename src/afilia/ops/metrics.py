@@ -8,6 +8,7 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
 
+from afilia.documents import queries as documents
 from afilia.ops import queries
 
 __all__ = ["CONTENT_TYPE", "render"]
@@ -21,6 +22,11 @@ def render(*, now: datetime) -> bytes:
     batches = Gauge("afilia_batches", "Batches by state", ["state"], registry=registry)
     for state, count in queries.batches_by_state().items():
         batches.labels(state).set(count)
+    received = Gauge("afilia_received_files", "Files that people sent, by scan", ["scan"], registry=registry)
+    for state, count in documents.scans().items():
+        received.labels(state).set(count)
+    waiting = Gauge("afilia_scan_wait_seconds", "Of the file that waits longest", registry=registry)
+    waiting.set(documents.longest_scan_wait(now=now).total_seconds())
     heartbeats = queries.worker_heartbeats(now=now)
     Gauge("afilia_workers", "Workers of the queue", registry=registry).set(len(heartbeats))
     age = Gauge("afilia_worker_heartbeat_age_seconds", "Since the freshest heartbeat", registry=registry)

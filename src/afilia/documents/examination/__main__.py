@@ -12,6 +12,7 @@ import select
 import signal
 import sys
 import time
+import warnings
 
 import psutil
 
@@ -27,6 +28,7 @@ def main() -> None:
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for those who ask
     logging.disable(logging.CRITICAL)  # parsers tell names of people
+    warnings.simplefilter("ignore")
     gc.freeze()  # so that children copy fewer pages
     while frame := frames.read(requests.read, most=limits.ANSWER_BYTES):
         answers.write(_in_child(*frame))
