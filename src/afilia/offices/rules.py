@@ -98,6 +98,8 @@ def _minutes_of_week(stretch: Stretch) -> tuple[int, int]:
 
 def _all_slots(on: date, opening: Opening, length: timedelta) -> Iterator[Slot]:
     position = 0
+    begins = _instant(on, time(), opening.zone, later=False)
+    ends = _instant(on + DAY, time(), opening.zone, later=False)
     for begun_on in (on - DAY, on):
         if not opening.is_open(begun_on):
             continue
@@ -108,7 +110,7 @@ def _all_slots(on: date, opening: Opening, length: timedelta) -> Iterator[Slot]:
             ends_on = begun_on + DAY if stretch.runs_over else begun_on
             end = _instant(ends_on, stretch.closes, opening.zone, later=False)
             while at + length <= end:
-                if at.astimezone(opening.zone).date() == on:
+                if begins <= at < ends:
                     yield Slot(position, at, at + length)
                     position += 1
                 at += length

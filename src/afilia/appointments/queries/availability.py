@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from afilia.appointments.models import AgendaDay, Appointment
+from afilia.appointments.models import Appointment
 from afilia.appointments.policy import AppointmentPolicy
 from afilia.appointments.rules import places
 from afilia.appointments.rules.states import COUNTED, State
@@ -19,6 +20,7 @@ from afilia.offices.provinces import BY_CODE
 from afilia.offices.rules import Opening, Shut, Slot
 
 DAY = timedelta(days=1)
+Shape = tuple[Opening, int, int]  # with minutes and seats
 
 
 class Day(NamedTuple):
@@ -181,21 +183,34 @@ def _desks(procedure: str, of: Collection[Office], *, now: datetime) -> list[Des
 
 
 def _days(desks: Collection[Desk], *, now: datetime) -> dict[int, list[Day]]:
-    horizon = policy().release.horizon
     by_agenda = {desk.agenda.pk: desk for desk in desks}
     taken, uneven = _counters(by_agenda, now=now)
+    left_today = _booked_later_today(by_agenda.values(), now=now)
     free: dict[int, dict[date, int]] = {desk.agenda.office_id: {} for desk in desks}
     exact: list[tuple[Desk, date]] = []
+    usual: dict[Shape, list[tuple[date, int | None]]] = {}
+    counted: dict[tuple[Shape, date, tuple[Shut, ...]], int] = {}
     for pk, desk in by_agenda.items():
         days = free[desk.agenda.office_id]
-        today = now.astimezone(desk.opening.zone).date()
-        begun = (now + policy().lead).astimezone(desk.opening.zone).date()
-        for ahead in range(horizon + 1):
-            on = today + ahead * DAY
-            if on <= begun or (pk, on) in uneven:
+        begun, booked, special = _begun_on(desk, now=now), taken.get(pk, {}), _special_days(desk)
+        # Most offices of a province have the same hours, and what follows from them is found once.
+        shape = (desk.opening, desk.agenda.minutes, desk.agenda.seats)
+        if shape not in usual:
+            usual[shape] = _usual_days(desk, now=now)
+        for on, released in usual[shape]:
+            if released is not None and on > begun and on not in special and on not in uneven.get(pk, ()):
+                if released:
+                    days[on] = days.get(on, 0) + max(released - booked.get(on, 0), 0)
+                continue
+            if on in uneven.get(pk, ()):
                 exact.append((desk, on))
-            elif count := _released(desk, on, ahead, now=now):
-                days[on] = days.get(on, 0) + max(count - taken.get((pk, on), 0), 0)
+                continue
+            key = (shape, on, desk.shut(on))
+            if key not in counted:
+                counted[key] = _count(desk, on, now=now)
+            if counted[key]:
+                gone = left_today.get(pk, 0) if on == begun else booked.get(on, 0)
+                days[on] = days.get(on, 0) + max(counted[key] - gone, 0)
     for desk, slot, seats in _free(exact, now=now):
         on = slot.starts_at.astimezone(desk.opening.zone).date()
         days = free[desk.agenda.office_id]
@@ -203,34 +218,82 @@ def _days(desks: Collection[Desk], *, now: datetime) -> dict[int, list[Day]]:
     return {office: [Day(on, days[on]) for on in sorted(days)] for office, days in free.items()}
 
 
-def _released(desk: Desk, on: date, ahead: int, *, now: datetime) -> int:
-    """How many places of a day are released, the taken ones too."""
-    percent, seats = policy().release.percent(ahead), desk.agenda.seats
-    if on not in desk.closed and on + DAY not in desk.closed:
-        slots = places.usual_slots(on, opening=desk.opening, minutes=desk.agenda.minutes)
-        if slots is not None:
-            return places.released(slots, seats=seats, percent=percent)
-    return sum(len(desk.seats(slot, on, now=now)) for slot in desk.slots(on, now=now))
+def _special_days(desk: Desk) -> set[date]:
+    """The days on which something is closed, and those before them where an office is open past midnight."""
+    days = {*desk.closed}
+    if any(stretch.runs_over for stretch in desk.opening.stretches):
+        days |= {on - DAY for on in desk.closed}
+    return days
+
+
+def _count(desk: Desk, on: date, *, now: datetime) -> int:
+    """How many places of a day are released and not yet too late, the taken ones too."""
+    percent, seats = desk.percent(on, now=now), desk.agenda.seats
+    return sum(
+        len(places.released_seats(slot.position, seats=seats, percent=percent))
+        for slot in desk.slots(on, now=now)
+    )
+
+
+def _begun_on(desk: Desk, *, now: datetime) -> date:
+    """The day of which the first places can be booked no more."""
+    return (now + policy().lead).astimezone(desk.opening.zone).date()
+
+
+def _usual_days(desk: Desk, *, now: datetime) -> list[tuple[date, int | None]]:
+    """The days of the calendar with the number of places released while nothing is closed; None to count."""
+    today = now.astimezone(desk.opening.zone).date()
+    release, minutes, seats = policy().release, desk.agenda.minutes, desk.agenda.seats
+    found: list[tuple[date, int | None]] = []
+    for ahead in range(release.horizon + 1):
+        on = today + ahead * DAY
+        slots = places.usual_slots(on, opening=desk.opening, minutes=minutes)
+        percent = release.percent(ahead)
+        found.append((on, None if slots is None else places.released(slots, seats=seats, percent=percent)))
+    return found
+
+
+COUNTERS = """
+SELECT agenda_id, array_agg("on"), array_agg(taken), array_agg("on") FILTER (WHERE uneven)
+FROM appointments_agendaday WHERE agenda_id = ANY(%s) AND "on" >= %s GROUP BY agenda_id
+"""
 
 
 def _counters(
     agendas: Collection[int], *, now: datetime
-) -> tuple[dict[tuple[int, date], int], set[tuple[int, date]]]:
+) -> tuple[dict[int, dict[date, int]], dict[int, set[date]]]:
     """What is taken of each agenda and day from yesterday on, and the days to be counted one by one."""
-    rows = AgendaDay.objects.filter(agenda__in=agendas, on__gte=now.date() - DAY)
-    taken, uneven = {}, set()
-    for agenda, on, count, is_uneven in rows.values_list("agenda", "on", "taken", "uneven"):
-        taken[agenda, on] = count
-        if is_uneven:
-            uneven.add((agenda, on))
+    taken: dict[int, dict[date, int]] = {}
+    uneven: dict[int, set[date]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTERS, [list(agendas), now.date() - DAY])
+        for agenda, days, counts, uneven_days in cursor.fetchall():
+            taken[agenda] = dict(zip(days, counts, strict=True))
+            if uneven_days:
+                uneven[agenda] = {*uneven_days}
     held = (
         Appointment.objects.filter(occupying(now), agenda__in=agendas, state__in=[State.HELD, State.OFFERED])
         .values_list("agenda", "on")
         .annotate(count=Count("pk"))
     )
     for agenda, on, count in held:
-        taken[agenda, on] = taken.get((agenda, on), 0) + count
+        days = taken.setdefault(agenda, {})
+        days[on] = days.get(on, 0) + count
     return taken, uneven
+
+
+def _booked_later_today(desks: Collection[Desk], *, now: datetime) -> dict[int, int]:
+    """How much of each agenda is booked on the day that has begun, of what can still be booked."""
+    if not desks:
+        return {}
+    last = max(_begun_on(desk, now=now) for desk in desks)
+    rows = Appointment.objects.filter(
+        occupying(now),
+        agenda__in=[desk.agenda.pk for desk in desks],
+        starts_at__range=(now + policy().lead, now + policy().lead + 2 * DAY),
+        on__lte=last,
+    )
+    return dict(rows.values_list("agenda").annotate(count=Count("pk")))
 
 
 def _exact(desks: Iterable[tuple[Desk, date]], *, now: datetime) -> list[Place]:
@@ -257,7 +320,7 @@ def _free(desks: Iterable[tuple[Desk, date]], *, now: datetime) -> Iterator[tupl
     for agenda, starts_at, ends_at, seat in rows.values_list("agenda", "starts_at", "ends_at", "seat"):
         booked[agenda].append((starts_at, ends_at, seat))
     for desk, on in asked:
-        slots = desk.slots(on, now=now)
+        slots, percent, seats_of = desk.slots(on, now=now), desk.percent(on, now=now), desk.agenda.seats
         by_start = {slot.starts_at: slot for slot in slots}
         occupied: dict[datetime, set[int]] = defaultdict(set)
         for starts_at, ends_at, seat in booked[desk.agenda.pk]:
@@ -269,7 +332,7 @@ def _free(desks: Iterable[tuple[Desk, date]], *, now: datetime) -> Iterator[tupl
                 if slot.starts_at < ends_at and starts_at < slot.ends_at:
                     occupied[slot.starts_at].add(seat)
         for slot in slots:
-            if seats := desk.seats(slot, on, now=now):
+            if seats := places.released_seats(slot.position, seats=seats_of, percent=percent):
                 yield desk, slot, [seat for seat in seats if seat not in occupied[slot.starts_at]]
 
 
