@@ -258,7 +258,9 @@ def test_every_move_is_told_by_mail_and_written_down() -> None:
     actions.deliver(case_id=case.pk, by=counter, now=NOW)
     kinds = [move.kind for move in case.moves.all()]
     assert kinds == ["submit", "take-up", "ask-correction", "correct", "approve", "deliver"]
-    assert Message.objects.filter(to=case.email, subject__contains=str(case.number)).count() == len(kinds)
+    assert Message.objects.filter(to=case.employer.email, subject__contains=str(case.number)).count() == len(
+        kinds
+    )
     events = Entry.objects.filter(subject=f"case:{case.pk}").values_list("event", flat=True).order_by("pk")
     assert list(events) == [
         "case.begun",

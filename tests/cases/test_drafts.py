@@ -10,14 +10,15 @@ from afilia.cases.queries import applicant, facts
 from afilia.cases.rules.moves import Fault, State
 from afilia.documents import actions as documents
 from afilia.documents.models import ReceivedFile
+from afilia.documents.rules.files import ScanState
 from afilia.documents.rules.signatures import SignatureReason
+from afilia.employers.models import Employer
 from afilia.notices.models import Message
-from tests.builders import NOW
-from tests.cases.builders import fill, make_draft, make_registration, make_submitted, member
+from tests.builders import NOW, make_employer
+from tests.cases.builders import fill, make_draft, make_registration, make_submitted
 from tests.documents.authority import Authority
 from tests.documents.papers import plain_jpeg, plain_pdf
 
-__all__ = ["member"]
 pytestmark = pytest.mark.django_db
 MOST = 1024 * 1024
 REPRESENTATIVE = "1710034065"
@@ -128,7 +129,7 @@ def test_submitting_gives_number_code_unit_and_day() -> None:
 def test_the_mail_of_a_submission_is_sealed_because_it_carries_the_code() -> None:
     case = make_submitted()
     message = Message.objects.latest("pk")
-    assert message.to == case.email
+    assert message.to == case.employer.email
     assert str(case.number) in message.subject
     assert message.text == ""
     assert message.sealed
@@ -155,6 +156,32 @@ def test_a_draft_that_lacks_a_document_stays_one() -> None:
     assert refused.value.slots == ["acuerdo"]
     case.refresh_from_db()
     assert (case.state, case.number) == (State.DRAFT, None)
+
+
+def test_a_document_with_a_virus_is_as_good_as_none() -> None:
+    case = fill(make_draft())
+    file = case.papers.get(slot="ruc").file_id
+    ReceivedFile.objects.filter(pk=file).update(scan=ScanState.INFECTED, virus="Eicar")
+    with pytest.raises(IncompleteError) as refused:
+        actions.submit(case_id=case.pk, now=NOW)
+    assert refused.value.slots == ["ruc"]
+    put(case, "ruc", "ruc", plain_jpeg())
+    assert actions.submit(case_id=case.pk, now=NOW).number
+
+
+def test_an_employer_that_nobody_represents_is_asked_for_any_identity_document() -> None:
+    employer = make_employer(province="17", email_verified_at=NOW)
+    case = make_draft(employer)
+    (identity,) = [slot for slot in facts.slots(case) if slot.slug == "identidad"]
+    assert len(identity.requirement.options) == 4
+    assert facts.signer(case).numbers == frozenset()
+
+
+def test_mails_go_to_the_address_that_the_employer_has_today() -> None:
+    case = make_submitted()
+    Employer.objects.filter(pk=case.employer_id).update(email="nuevo@example.com")
+    actions.withdraw(case_id=case.pk, now=NOW)
+    assert Message.objects.latest("pk").to == "nuevo@example.com"
 
 
 def test_an_employer_has_one_case_of_the_key_at_a_time() -> None:

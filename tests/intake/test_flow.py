@@ -136,6 +136,17 @@ def test_a_full_disk_loses_nothing_and_says_that_the_file_is_right(
     assert Paper.objects.count() == 2
 
 
+def test_a_virus_is_told_on_the_pages_and_another_file_mends_it(inside: Applicant) -> None:
+    inside.fill()
+    file = inside.case.papers.get(slot="ruc").file_id
+    ReceivedFile.objects.filter(pk=file).update(scan=ScanState.INFECTED, virus="Eicar")
+    assert "Con virus" in inside.client.get(inside.draft).content.decode()
+    assert "tenía un virus" in inside.client.get(f"{inside.draft}documentos/ruc/").content.decode()
+    assert inside.client.post(f"{inside.draft}enviar/")["Location"] == inside.draft
+    inside.upload("ruc", plain_jpeg())
+    assert inside.submit().endswith(f"{inside.case.number}/")
+
+
 def test_a_scanner_that_is_down_keeps_nobody_from_submitting(inside: Applicant, settings: Any) -> None:
     settings.CLAMAV = Scanner.read("AFILIA_CLAMAV", "tcp://127.0.0.1:1")
     assert inside.upload("ruc", plain_jpeg()).status_code == 302

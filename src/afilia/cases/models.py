@@ -40,7 +40,6 @@ class Case(models.Model):
     who_comes = models.CharField(max_length=30, choices=[(one.value, one.value) for one in WhoComes])
     employer = models.ForeignKey(Employer, models.PROTECT, related_name="cases")
     about = models.CharField(max_length=40, blank=True)  # what tells an employer's cases of a procedure apart
-    email = models.EmailField()  # proved by a code
     link = models.BinaryField(max_length=32, unique=True, null=True)  # keyed hash; continues the draft
     message = models.TextField(blank=True)
     state = models.CharField(max_length=20, choices=StateKind.choices, default=State.DRAFT)

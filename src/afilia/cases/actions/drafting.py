@@ -64,7 +64,6 @@ def begin(
         applicant=Applicant(employer.kind),
         who_comes=who_comes,
         employer=employer,
-        email=employer.email,
         about=about,
         begun_at=now,
         moved_at=now,
@@ -172,8 +171,8 @@ def correct(*, case_id: int, text: str = "", now: datetime) -> Case:
     if case.state == State.UNDER_REVIEW:
         return case
     asked = facts.open_corrections(case)
-    if open_slots := [slot for slot, one in asked.items() if one.replacement_id is None]:
-        raise IncompleteError(open_slots)
+    if missing := [slot.slug for slot in facts.slots(case) if slot.is_open and not slot.is_done]:
+        raise IncompleteError(missing)
     move(case, MoveKind.CORRECT, by=None, text=text, now=now)
     Correction.objects.filter(pk__in=[one.pk for one in asked.values()]).update(closed_at=now)
     tell(case, "progress", now=now)

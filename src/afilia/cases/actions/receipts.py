@@ -37,7 +37,7 @@ def _facts(case: Case) -> CaseReceiptFacts:
             rows=(
                 ("Empleador", case.employer.name),
                 ("RUC", case.employer.ruc),
-                ("Correo", case.email),
+                ("Correo", case.employer.email),
                 ("Lo atiende", facts.unit_name(case)),
             ),
             papers=tuple(

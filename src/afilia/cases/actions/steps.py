@@ -90,7 +90,7 @@ def today(case: Case, now: datetime) -> date:
 
 
 def tell(case: Case, template: str, *, now: datetime, secret: bool = False, **more: Any) -> None:
-    """Put a mail to the applicant into the outbox: `cases/mail/<template>.txt`."""
+    """Put a mail to the employer's address of today into the outbox: `cases/mail/<template>.txt`."""
     with override(notices.LANGUAGE):
         said = {
             "number": case.number,
@@ -101,7 +101,9 @@ def tell(case: Case, template: str, *, now: datetime, secret: bool = False, **mo
             "due_on": case.due_on,
             **more,
         }
-    notices.post(to=case.email, template=f"cases/mail/{template}.txt", facts=said, now=now, secret=secret)
+    notices.post(
+        to=case.employer.email, template=f"cases/mail/{template}.txt", facts=said, now=now, secret=secret
+    )
 
 
 def record(

@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext
 
 from afilia.cases.models import Case, Correction, Paper
-from afilia.cases.rules import completeness
 from afilia.cases.rules.moves import Move as MoveKind
 from afilia.cases.rules.moves import Party, State, moves_from
 from afilia.cases.rules.sight import Place
 from afilia.documents import queries as documents
 from afilia.documents.rules import signatures
+from afilia.documents.rules.files import ScanState
+from afilia.employers.models import Representative
 from afilia.offices.provinces import PROVINCES
 from afilia.procedures import rules as procedures
 from afilia.procedures.catalogue import load
@@ -42,11 +43,16 @@ class Slot:
         return chosen or self.requirement.options[0]
 
     @property
+    def is_infected(self) -> bool:
+        """Whether the scanner found a virus in it, so that nobody will ever open it."""
+        return self.paper is not None and self.paper.file.scan == ScanState.INFECTED
+
+    @property
     def is_done(self) -> bool:
-        """Whether nothing has to be sent: it is there, and where it was asked for again, anew."""
-        if self.correction is not None:
-            return self.correction.replacement_id is not None
-        return self.paper is not None
+        """Whether nothing has to be sent: it is there and clean, and where it was asked for again, anew."""
+        if self.paper is None or self.is_infected:
+            return False
+        return self.correction is None or self.correction.replacement_id is not None
 
     @property
     def is_open(self) -> bool:
@@ -59,11 +65,17 @@ def procedure(case: Case) -> Procedure:
 
 
 def requirements(case: Case) -> list[Requirement]:
-    """What this case needs, from whom it comes: of identity documents only the representative's."""
+    """What this case needs; of identity documents only the representative's, where that is known."""
     asked = procedures.requirements(
         procedure(case), Channel(case.channel), Applicant(case.applicant), WhoComes(case.who_comes)
     )
-    return procedures.for_identity(asked, case.employer.representative.document)
+    person = representative(case)
+    return procedures.for_identity(asked, person.document) if person else asked
+
+
+def representative(case: Case) -> Representative | None:
+    """Who acts for the employer by law; None where the employer was not registered through the portal."""
+    return getattr(case.employer, "representative", None)
 
 
 def requirement(case: Case, slot: str) -> Requirement | None:
@@ -90,14 +102,14 @@ def slots(case: Case) -> list[Slot]:
 
 
 def missing(case: Case) -> list[str]:
-    """The slots of a draft that are still empty."""
-    put = {slot: paper.document for slot, paper in papers(case).items()}
-    return completeness.missing(requirements(case), put=put)
+    """The slots of a case for which a document has still to be sent."""
+    return [slot.slug for slot in slots(case) if not slot.is_done]
 
 
 def signer(case: Case) -> signatures.Applicant:
     """Who must sign the documents of a case."""
-    numbers = frozenset({case.employer.representative.number})
+    person = representative(case)
+    numbers = frozenset({person.number} if person else ())
     return signatures.Applicant(numbers=numbers, ruc=case.employer.ruc)
 
 

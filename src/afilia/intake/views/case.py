@@ -130,6 +130,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, case: Case, form: TextForm, *, status: int = 200) -> HttpResponse:
     slots = facts.slots(case)
+    asked = [slot for slot in slots if slot.is_open]
     page = {
         "case": case,
         "code": facts.code_of(case),
@@ -137,8 +138,8 @@ def _page(request: HttpRequest, case: Case, form: TextForm, *, status: int = 200
         "unit": facts.unit_name(case),
         "why_here": facts.why_here(case),
         "slots": slots,
-        "asked": [slot for slot in slots if slot.is_open],
-        "is_corrected": all(slot.is_done for slot in slots),
+        "asked": asked,
+        "is_corrected": all(slot.is_done for slot in asked),
         "correct_by": facts.correction_due_on(case),
         "moves": case.moves.all(),
         "messages_of_case": case.messages.all(),
