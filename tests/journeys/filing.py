@@ -40,6 +40,13 @@ def upload(page: Page, portal: Portal, *, novedad: str, file: Path) -> None:
     )
 
 
+def drop(page: Page, file: Path) -> None:
+    """Let a file fall where the page takes one, as from a folder on the desktop."""
+    make = "([name, text]) => { const t = new DataTransfer(); t.items.add(new File([text], name)); return t }"
+    transfer = page.evaluate_handle(make, [file.name, file.read_text("ascii")])
+    page.locator(".govuk-file-upload-button").dispatch_event("drop", {"dataTransfer": transfer})
+
+
 def confirm(page: Page, *, mode: str, corrections: bool = False) -> str:
     """Confirm what is on the page, wait for the receipt, and give its number."""
     page.locator(f"input[name=mode][value={mode}]").check()

@@ -125,6 +125,23 @@ def test_an_employer_files_the_sample_files(
     look(page, "worker")
 
 
+def test_a_file_can_be_dropped_on_the_page(portal: Portal, page: Page, tmp_path: Path) -> None:
+    key, file = portal.keys[0], portal.samples / "MSU_with_errors.txt"
+    filing.sign_in(page, portal, number=key.number, key=key.key)
+    page.goto(portal.url("/empleadores/batch/cargar/?tipo=MSU"))
+    filing.drop(page, file)
+    page.get_by_role("button", name="Cargar y revisar").click()
+    expect(page.get_by_role("heading", name=file.name)).to_be_visible(timeout=filing.WAIT)
+    expect(filing.figure(page, "Líneas")).to_have_text("40", timeout=filing.WAIT)
+
+    document = tmp_path / "foreign.pdf"
+    document.write_text("%PDF-1.7", "ascii")
+    page.goto(portal.url("/verificar/"))
+    filing.drop(page, document)
+    page.get_by_role("button", name="Verificar el archivo").click()
+    expect(page.get_by_role("heading", name="No reconocemos el documento")).to_be_visible()
+
+
 def test_a_double_click_two_tabs_and_the_back_button_do_no_harm(
     fresh_portal: Portal, new_page: Callable[..., Page]
 ) -> None:
