@@ -153,5 +153,6 @@ class TransferForm(forms.Form):
 
 
 class PeriodForm(forms.Form):
-    desde = forms.DateField(label=_("Desde"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
-    hasta = forms.DateField(label=_("Hasta"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    day = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    desde = forms.DateField(label=_("Desde"), widget=day, required=False)
+    hasta = forms.DateField(label=_("Hasta"), widget=day, required=False)

@@ -60,7 +60,7 @@ def booking_tag(state: str) -> SafeString:
 
 @register.filter
 def minutes(seconds: int | None) -> str:
-    return "–" if seconds is None else f"{-(-seconds // 60)} min"
+    return "–" if seconds is None else f"{-(-seconds // 60)}\u00a0min"
 
 
 @register.filter

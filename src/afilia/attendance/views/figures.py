@@ -54,9 +54,10 @@ def csv(request: StaffRequest, office: Office) -> HttpResponse:
 def _period(request: StaffRequest, office: Office) -> tuple[PeriodForm, date, date]:
     """The days asked for; the last ones where none or impossible ones are."""
     today = queries.today(office, now=timezone.now())
-    form = PeriodForm(request.GET or None)
+    initial = {"desde": today - timedelta(days=DAYS - 1), "hasta": today}
+    form = PeriodForm(request.GET or None, initial=initial)
     if not form.is_valid():
-        return form, today - timedelta(days=DAYS - 1), today
+        return form, initial["desde"], today
     to_on = form.cleaned_data["hasta"] or today
     from_on = form.cleaned_data["desde"] or to_on - timedelta(days=DAYS - 1)
     if from_on > to_on or (to_on - from_on).days > LONGEST:
