@@ -37,12 +37,14 @@ class Command(BaseCommand):
         _migrate()
         if not ASSETS.exists():
             call_command("build", verbosity=0)
+        officials: list[staff.Official] = []
         if settings.DEMO:
             loading.load(now=timezone.now())
+            officials = staff.present()
         else:
             call_command("collectstatic", interactive=False, verbosity=0)
         connection.close()
-        supervisor.run(ready=_is_ready, announce=self._announce)
+        supervisor.run(ready=_is_ready, announce=lambda: self._announce(officials))
 
     def _children(self) -> list[Child]:
         # They are told the address, so that none of them starts or stops the embedded server.
@@ -61,7 +63,7 @@ class Command(BaseCommand):
         worker = [sys.executable, "-m", "afilia", "work"]
         return [Child("web", web, environment), Child("worker", worker, environment)]
 
-    def _announce(self) -> None:
+    def _announce(self, officials: list[staff.Official]) -> None:
         if not settings.DEMO:
             self.stdout.write(f"Afilia: {settings.PUBLIC_URL} (port {settings.PORT})")
             return
@@ -73,13 +75,14 @@ class Command(BaseCommand):
             f"{'Identificación':<16}{'Clave':<22}Empleador",
         ]
         lines += [f"{key.number:<16}{key.key:<22}{key.ruc}  {key.label}" for key in demo.KEYS]
-        lines += [
-            "",
-            f"Mesa de funcionarios / Officials' desk   http://localhost:{settings.PORT}/funcionarios/",
-            f"Clave de todos / Everybody's key: {staff.KEY}. El código aparece en la página.",
-            "",
-        ]
-        lines += [f"{official.email:<38}{official.label}" for official in staff.OFFICIALS]
+        if officials:
+            lines += [
+                "",
+                f"Mesa de funcionarios / Officials' desk   http://localhost:{settings.PORT}/funcionarios/",
+                f"Clave de todos / Everybody's key: {staff.KEY}. El código aparece en la página.",
+                "",
+                *(f"{official.email:<38}{official.label}" for official in officials),
+            ]
         lines += [
             "",
             f"Archivos de muestra / Sample files: {os.path.relpath(demo.SAMPLES)}/",
