@@ -13,11 +13,12 @@ from asn1crypto import core, keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
+from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from afilia.documents import actions, signing
@@ -29,7 +30,7 @@ CEDULA, RUC = "1710034065", "1790012345001"
 OTHER_CEDULA = "0102030400"
 DAY = timedelta(days=1)
 
-Key = ec.EllipticCurvePrivateKey
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 @dataclass(kw_only=True)
@@ -77,12 +78,13 @@ class Authority:
         usage: str = "sign",
         subject: tuple[x509.NameAttribute, ...] = (),
         stated: dict[str, str] | None = None,
+        key: Key | None = None,
     ) -> "Signer":
         """A certificate of a person, with the numbers as extensions of `arc`, or among the other names.
 
         `stated` are object identifiers and texts in their place.
         """
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = key or ec.generate_private_key(ec.SECP256R1())
         builder = (
             x509.CertificateBuilder()
             .subject_name(_subject(name, *subject))
@@ -138,6 +140,14 @@ class Signer:
         )
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         signer = signing._SignerAt(at or self.authority.now, claims, self.simple, None)
+        return signer.sign_pdf(writer, output=io.BytesIO()).getvalue()
+
+    def sign_visibly(self, pdf: bytes, text: str) -> bytes:
+        """The PDF with this person's signature and a stamp on its first page, as FirmaEC puts one."""
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        fields.append_signature_field(writer, fields.SigFieldSpec("Visible", box=(100, 300, 400, 400)))
+        metadata = signers.PdfSignatureMetadata(field_name="Visible")
+        signer = signers.PdfSigner(metadata, self.simple, stamp_style=TextStampStyle(stamp_text=text))
         return signer.sign_pdf(writer, output=io.BytesIO()).getvalue()
 
     @cached_property

@@ -7,6 +7,7 @@ import pikepdf
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from afilia.documents.examination import identities, sandbox
 from afilia.documents.examination.errors import FileRefusedError
@@ -73,6 +74,15 @@ def test_both_kinds_that_firmaec_writes(authority: Authority, signer: Signer, su
         institution=False,
         certificate=certificate,
     )
+
+
+def test_certificate_with_rsa_as_the_authorities_issue_them(authority: Authority) -> None:
+    signer = authority.issue(key=rsa.generate_private_key(65_537, 2048))
+    for sub_filter in (PADES, PKCS7):
+        (found,) = read(signer.sign(plain_pdf(), sub_filter=sub_filter), authority)
+        assert found.intact
+        assert found.known_kind
+        assert found.chain is Chain.TRUSTED
 
 
 def test_unsigned_document_has_no_signatures(authority: Authority) -> None:

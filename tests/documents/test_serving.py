@@ -12,6 +12,7 @@ from PIL import Image
 from afilia.documents import actions, files, queries, serving
 from afilia.documents.models import ReceivedFile
 from afilia.documents.rules.files import ScanState
+from tests.documents.authority import Authority
 from tests.documents.papers import MOST, plain_jpeg, plain_pdf
 
 NOW = datetime.now(UTC)
@@ -66,6 +67,13 @@ def test_page_of_a_pdf_is_a_picture(client: Client) -> None:
         assert shown.width == 1240
         dark = sum(shown.convert("L").histogram()[:100])
     assert dark > 500  # the line of text
+
+
+def test_stamp_of_a_signature_is_seen() -> None:
+    signed = Authority.make(now=NOW).issue().sign_visibly(plain_pdf(), "FIRMADO POR UNA PERSONA DE PRUEBA")
+    with Image.open(io.BytesIO(serving.page(receive(signed), 1).content)) as shown:
+        stamp = shown.convert("L").crop((200, 900, 860, 1150))
+    assert sum(stamp.histogram()[:100]) > 1000
 
 
 def test_photo_is_its_own_page(client: Client) -> None:

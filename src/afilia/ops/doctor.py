@@ -141,7 +141,7 @@ def _scanner(now: datetime) -> str:
         version = settings.CLAMAV.version()
     except ScannerDownError as error:
         raise Trouble(
-            f"{error}: files wait and nobody can open them. Start clamd, or AFILIA_CLAMAV."
+            f"{error}: files wait and nobody can open them. Start clamd, or mend AFILIA_CLAMAV."
         ) from None
     waited = documents.longest_scan_wait(now=now)
     if waited > LONGEST_SCAN_WAIT:

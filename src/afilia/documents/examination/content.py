@@ -16,9 +16,9 @@ OTHER_IMAGE = re.compile(rb"\A(\x89PNG\r\n|GIF8|II\*\0|MM\0\*|BM.{4}\0\0\0\0|RIF
 OFFICE = re.compile(rb"\A(\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|\{\\rtf)")
 ARCHIVE = re.compile(rb"\A(PK\x03\x04|PK\x05\x06|Rar!|7z\xbc\xaf\x27\x1c|\x1f\x8b|BZh|\xfd7zXZ)")
 EXECUTABLE = re.compile(rb"\A(MZ|\x7fELF|\xca\xfe\xba\xbe|[\xce\xcf]\xfa\xed\xfe|#!|@echo)", re.IGNORECASE)
+# Long enough not to be found in noise by chance.
 WEB_PAGE = re.compile(
-    rb"<(!doctype|\?xml|\?php|html|head|body|svg|script|iframe|img|object|embed|style|table|title|br|a |p>"
-    rb"|!--)",
+    rb"<(!doctype|!--|\?xml|\?php|html|head|body|svg|script|iframe|img|object|embed|style|table|title)",
     re.IGNORECASE,
 )
 OFFICE_PARTS = (b"word/", b"xl/", b"ppt/", b"mimetypeapplication/vnd.oasis")

@@ -13,10 +13,11 @@ def picture(content: bytes, *, number: int) -> bytes:
     """The page of that number, from 1, as PNG. Raises FileRefusedError for one that cannot be drawn."""
     try:
         with pypdfium2.PdfDocument(content) as document:
+            document.init_forms()  # the stamps of signatures and what is typed into forms are fields
             page = document[number - 1]
             width, height = page.get_size()
             scale = min(limits.PAGE_WIDTH / width, limits.PAGE_MOST_HEIGHT / height)
-            drawn = page.render(scale=scale, may_draw_forms=False, draw_annots=True)
+            drawn = page.render(scale=scale)
             output = io.BytesIO()
             drawn.to_pil().save(output, "PNG", compress_level=3)
             return output.getvalue()
