@@ -1,5 +1,6 @@
 """What to bring to an office, for exactly one case."""
 
+from afilia.appointments.models import Appointment, WaitingEntry
 from afilia.appointments.rules.states import PersonKind
 from afilia.procedures.catalogue import load
 from afilia.procedures.rules import (
@@ -28,3 +29,8 @@ def what_to_bring(
     except (KeyError, ValueError):
         return []
     return for_identity(asked, str(document)) if who_comes == WhoComes.EMPLOYER else asked
+
+
+def bring_to(row: Appointment | WaitingEntry) -> list[Requirement]:
+    """What the person of a booking, or of an entry of the waiting list, brings."""
+    return what_to_bring(row.procedure, applicant=row.applicant, who_comes=row.who_comes, document=row.kind)

@@ -6,7 +6,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import override
 
 from afilia.appointments import saying
-from afilia.appointments.bringing import what_to_bring
+from afilia.appointments.bringing import bring_to
 from afilia.appointments.models import Appointment
 from afilia.appointments.references import reference_of
 from afilia.documents.confirmations import ConfirmationFacts, ToBring, render_confirmation
@@ -52,12 +52,7 @@ def _facts(booking: Appointment) -> ConfirmationFacts:
                     (spoken(option.document.name), spoken(option.how)) for option in requirement.options
                 )
             )
-            for requirement in what_to_bring(
-                booking.procedure,
-                applicant=booking.applicant,
-                who_comes=booking.who_comes,
-                document=booking.kind,
-            )
+            for requirement in bring_to(booking)
         ),
         notes=NOTES,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from afilia.appointments.bringing import what_to_bring
+from afilia.appointments.bringing import bring_to
 from afilia.appointments.calendar import calendar_of
 from afilia.appointments.models import Appointment, WaitingEntry
 from afilia.appointments.references import reference_of
@@ -128,7 +128,5 @@ def _about(row: Appointment | WaitingEntry) -> dict[str, Any]:
     return {
         "reference": reference_of(row),
         "procedure": load().procedures[row.procedure],
-        "bring": what_to_bring(
-            row.procedure, applicant=row.applicant, who_comes=row.who_comes, document=row.kind
-        ),
+        "bring": bring_to(row),
     }

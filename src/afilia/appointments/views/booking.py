@@ -1,6 +1,5 @@
 """A place for a draft, held for five minutes, and confirmed."""
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -13,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from afilia.appointments import actions, queries, sessions
-from afilia.appointments.bringing import what_to_bring
+from afilia.appointments.bringing import bring_to
 from afilia.appointments.forms import PlaceForm
 from afilia.appointments.models import Appointment
 from afilia.appointments.references import reference_of
@@ -21,11 +20,9 @@ from afilia.appointments.rules.draft import Step
 from afilia.appointments.rules.states import RefusedError, State, is_held
 from afilia.appointments.sessions import Draft
 from afilia.appointments.views.drafts import PAGE, go_on, known, open_draft, procedure_of, who_of
-from afilia.appointments.views.picking import Picker, pick_day, pick_hour, pick_office, show_hours
+from afilia.appointments.views.picking import Pick, Picker, pick_day, pick_hour, pick_office, show_hours
 from afilia.appointments.views.refusing import CONFLICT, GONE, refused
 from afilia.kit.proxies import client_address
-
-Pick = Callable[[HttpRequest, Picker], HttpResponse]
 
 
 @never_cache
@@ -123,9 +120,7 @@ def _confirm_page(
         "draft": draft,
         "held": held,
         "procedure": procedure_of(draft),
-        "bring": what_to_bring(
-            held.procedure, applicant=held.applicant, who_comes=held.who_comes, document=held.kind
-        ),
+        "bring": bring_to(held),
         "seconds": int(left),
         "is_another": is_another,
         "back": _hours_of(draft, held),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from afilia.appointments import actions
 from afilia.appointments.actions import proving
-from afilia.appointments.bringing import what_to_bring
+from afilia.appointments.bringing import bring_to
 from afilia.appointments.calendar import calendar_of
 from afilia.appointments.forms import FindForm, LostForm, PlaceForm
 from afilia.appointments.models import Appointment, WaitingEntry
@@ -23,7 +23,7 @@ from afilia.appointments.papers import confirmation_of
 from afilia.appointments.references import reference_of
 from afilia.appointments.rules.states import RefusedError, State, may_change
 from afilia.appointments.views.drafts import PAGE, posted
-from afilia.appointments.views.picking import Picker, pick_day, pick_hour, pick_office
+from afilia.appointments.views.picking import Pick, Picker, pick_day, pick_hour, pick_office
 from afilia.appointments.views.refusing import refused
 from afilia.kit.proxies import client_address
 from afilia.procedures.catalogue import load
@@ -40,7 +40,7 @@ def booking(request: HttpRequest, reference: str) -> HttpResponse:
         "booking": found,
         "reference": reference,
         "procedure": load().procedures[found.procedure],
-        "bring": bring(found),
+        "bring": bring_to(found),
         "can_change": can_change(found, now=timezone.now()),
         "is_ahead": found.state == State.CONFIRMED and timezone.now() < found.ends_at,
     }
@@ -67,22 +67,19 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
 @never_cache
 @require_http_methods(PAGE)
 def move_office(request: HttpRequest, reference: str) -> HttpResponse:
-    found = _changeable(request, reference)
-    return found if isinstance(found, HttpResponse) else pick_office(request, _picker(request, found))
+    return _picked(request, reference, pick_office)
 
 
 @never_cache
 @require_safe
 def move_day(request: HttpRequest, reference: str) -> HttpResponse:
-    found = _changeable(request, reference)
-    return found if isinstance(found, HttpResponse) else pick_day(request, _picker(request, found))
+    return _picked(request, reference, pick_day)
 
 
 @never_cache
 @require_http_methods(PAGE)
 def move_hour(request: HttpRequest, reference: str) -> HttpResponse:
-    found = _changeable(request, reference)
-    return found if isinstance(found, HttpResponse) else pick_hour(request, _picker(request, found))
+    return _picked(request, reference, pick_hour)
 
 
 @never_cache
@@ -137,10 +134,6 @@ def lost(request: HttpRequest) -> HttpResponse:
     return render(request, "appointments/lost_sent.html", {"email": email})
 
 
-def bring(row: Appointment | WaitingEntry) -> object:
-    return what_to_bring(row.procedure, applicant=row.applicant, who_comes=row.who_comes, document=row.kind)
-
-
 def can_change(found: Appointment, *, now: datetime) -> bool:
     return may_change(State(found.state), starts_at=found.starts_at, now=now)
 
@@ -177,6 +170,11 @@ def _confirmed(request: HttpRequest, reference: str) -> Appointment | HttpRespon
     if isinstance(found, Appointment) and found.state != State.CONFIRMED:
         raise Http404
     return found
+
+
+def _picked(request: HttpRequest, reference: str, pick: Pick) -> HttpResponse:
+    found = _changeable(request, reference)
+    return found if isinstance(found, HttpResponse) else pick(request, _picker(request, found))
 
 
 def _picker(request: HttpRequest, found: Appointment) -> Picker:

@@ -46,6 +46,9 @@ class Picker:
     moving: bool = False
 
 
+Pick = Callable[[HttpRequest, Picker], HttpResponse]
+
+
 def pick_office(request: HttpRequest, picker: Picker) -> HttpResponse:
     """The offices of a province that do the procedure, and the next free places in it and around."""
     if request.method == "POST":

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods
 
 from afilia.appointments import actions
 from afilia.appointments.booking import Who
+from afilia.appointments.bringing import bring_to
 from afilia.appointments.forms import WaitForm, identity
 from afilia.appointments.models import Appointment, WaitingEntry
 from afilia.appointments.queries.finding import booking_of
 from afilia.appointments.references import reference_of
 from afilia.appointments.rules.states import Reason, RefusedError, Waiting
 from afilia.appointments.views.drafts import PAGE, open_draft, posted, procedure_of, who_of
-from afilia.appointments.views.managing import bring, can_change, find_by_link
+from afilia.appointments.views.managing import can_change, find_by_link
 from afilia.appointments.views.refusing import ask_for_proof, refused
 from afilia.kit.proxies import client_address
 from afilia.offices import queries as offices
@@ -102,7 +103,7 @@ def waiting(request: HttpRequest, reference: str) -> HttpResponse:
         "province": PROVINCES[found.province],
         "offer": offer if left > 0 else None,
         "lapsed": is_offered and left <= 0,
-        "bring": bring(found),
+        "bring": bring_to(found),
         "booked": _booking_page(found, now=now),
     }
     return render(request, "appointments/waiting.html", page)
