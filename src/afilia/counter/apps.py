@@ -18,3 +18,12 @@ class CounterConfig(AppConfig):
                 order=30,
             )
         )
+        add(
+            Entry(
+                url="counter:cases",
+                text=_("Trámites"),
+                hint=_("Revise y decida los trámites de la ventanilla virtual."),
+                roles=frozenset(),
+                order=25,
+            )
+        )

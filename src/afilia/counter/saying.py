@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from afilia.cases.rules.moves import Fault, Move
 from afilia.counter.rules.handing import Refusal, Road
+from afilia.counter.rules.working import Owner, Urgency
 from afilia.procedures.rules import Presented, Signature, WhoComes
 
 WHO_COMES: Mapping[WhoComes, Promise] = {
@@ -62,4 +64,47 @@ REFUSALS: Mapping[Refusal, Promise] = {
         "El Registro Civil tiene esa cédula con otros nombres. Revise el número y los nombres de la tercera"
         " persona en su cédula original."
     ),
+}
+OWNERS: Mapping[Owner, Promise] = {
+    Owner.MINE: _("Los míos"),
+    Owner.NOBODY: _("Sin asignar"),
+}
+URGENCIES: Mapping[Urgency, Promise] = {
+    Urgency.LATE: _("Vencidos"),
+    Urgency.SOON: _("Vencen hoy o en dos días"),
+    Urgency.STOPPED: _("Con el plazo detenido"),
+}
+FAULTS: Mapping[Fault, Promise] = {
+    Fault.STATE: _(
+        "El trámite cambió mientras usted lo veía y ya no admite esa decisión. No se hizo nada: vea abajo"
+        " cómo está ahora."
+    ),
+    Fault.PARTY: _("Esa decisión no le corresponde, o esa persona no ve este trámite. No se hizo nada."),
+    Fault.ASSIGNEE: _("El trámite lo tiene otra persona. No se hizo nada: para decidir, debe tenerlo usted."),
+    Fault.REASON: _("Falta el motivo, o ya no es uno de los de este trámite. No se hizo nada."),
+}
+DECISIONS: Mapping[Move, Promise] = {
+    Move.APPROVE: _("Aprobar"),
+    Move.ASK_CORRECTION: _("Pedir corrección"),
+    Move.ASK_LEGAL: _("Enviar a revisión jurídica"),
+    Move.GIVE_OPINION: _("Dar el criterio jurídico"),
+    Move.REFUSE: _("Negar"),
+}
+CONSEQUENCES: Mapping[Move, Promise] = {
+    Move.APPROVE: _(
+        "El solicitante recibe un correo con la oficina a la que debe ir. El trámite queda aprobado hasta que"
+        " esa oficina entregue lo que pidió."
+    ),
+    Move.ASK_CORRECTION: _(
+        "El solicitante recibe un correo con lo que debe enviar de nuevo, y solo eso. El plazo se detiene"
+        " hasta que lo envíe."
+    ),
+    Move.ASK_LEGAL: _(
+        "El trámite pasa a revisión jurídica y vuelve a usted con su criterio. El plazo sigue corriendo. El"
+        " solicitante sabe que está ahí, pero no lee este texto."
+    ),
+    Move.GIVE_OPINION: _(
+        "El trámite vuelve a quien lo revisa, con su criterio. El solicitante no lee este texto."
+    ),
+    Move.REFUSE: _("El solicitante recibe un correo con el motivo y la explicación. El trámite termina."),
 }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from afilia.counter.views import keys, links
+from afilia.counter.views import case, cases, decisions, keys, links
 
 app_name = "counter"
 urlpatterns = [
@@ -10,6 +10,17 @@ urlpatterns = [
     path("funcionarios/claves/<int:employer_id>/enlace/", keys.link, name="send-link"),
     path("funcionarios/claves/<int:employer_id>/negar/", keys.deny, name="deny"),
     path("funcionarios/claves/entrega/<uuid:handover_id>/", keys.handover, name="handover"),
+    path("funcionarios/casos/", cases.queue, name="cases"),
+    path("funcionarios/casos/<str:number>/", case.case, name="case"),
+    path("funcionarios/casos/<str:number>/tomar/", cases.take, name="take"),
+    path("funcionarios/casos/<str:number>/devolver/", cases.release, name="release"),
+    path("funcionarios/casos/<str:number>/entregar/", cases.hand_over, name="hand-over"),
+    path("funcionarios/casos/<str:number>/decidir/<slug:move>/", decisions.decide, name="decide"),
+    path("funcionarios/casos/<str:number>/documentos/<int:paper_id>/", case.check, name="check"),
+    path("funcionarios/casos/<str:number>/documentos/<int:paper_id>/<int:page>/", case.page, name="page"),
+    path(
+        "funcionarios/casos/<str:number>/documentos/<int:paper_id>/original/", case.original, name="original"
+    ),
     path("empleadores/clave/activar/", links.own_key, name="own-key"),
     path("empleadores/clave/activar/<str:token>/", links.link, name="link"),
     path("empleadores/clave/activar/<path:token>", links.link),  # cut off or with a full stop behind

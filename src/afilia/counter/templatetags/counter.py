@@ -1,14 +1,24 @@
-"""Words of the counter: `{{ handover.road|road_name }}`, `{{ handover.who_comes|who_name }}`."""
+"""Words of the counter: `{{ handover.road|road_name }}`, `{{ due|due_text }}`."""
+
+from collections.abc import Sequence
 
 from django import template
+from django.utils.translation import gettext, ngettext
 
 from afilia.cases.queries import facts
 from afilia.counter.rules.handing import Road
+from afilia.counter.rules.working import Clock, Due
 from afilia.counter.saying import ROADS, WHO_COMES
+from afilia.documents import explaining
+from afilia.documents.rules.signatures import SignatureFacts, SignatureReason
 from afilia.procedures.rules import WhoComes
 
 register = template.Library()
 register.filter("reason_name", facts.reason_text)
+register.filter("scan_text", explaining.scan_label)
+
+DUE_KINDS = {Clock.LATE: "error", Clock.STOPPED: "neutral", Clock.RUNNING: "info", Clock.NONE: "neutral"}
+SOON = 1  # working days
 
 
 @register.filter
@@ -19,3 +29,51 @@ def road_name(road: str) -> str:
 @register.filter
 def who_name(who_comes: str) -> str:
     return str(WHO_COMES[WhoComes(who_comes)])
+
+
+@register.filter
+def due_text(due: Due) -> str:
+    """How the clock stands, in working days."""
+    days = due.days
+    match due.clock:
+        case Clock.NONE:
+            return gettext("Sin plazo")
+        case Clock.LATE:
+            said = ngettext(
+                "Vencido hace %(days)d día laborable", "Vencido hace %(days)d días laborables", days
+            )
+        case Clock.STOPPED if days < 0:
+            days = -days
+            said = ngettext(
+                "Detenido, vencido por %(days)d día laborable",
+                "Detenido, vencido por %(days)d días laborables",
+                days,
+            )
+        case Clock.STOPPED:
+            said = ngettext(
+                "Detenido: queda %(days)d día laborable", "Detenido: quedan %(days)d días laborables", days
+            )
+        case Clock.RUNNING if days == 0:
+            return gettext("Vence hoy")
+        case Clock.RUNNING:
+            said = ngettext("Queda %(days)d día laborable", "Quedan %(days)d días laborables", days)
+    return said % {"days": days}
+
+
+@register.filter
+def due_kind(due: Due) -> str:
+    """The kind of the tag that says how the clock stands."""
+    if due.clock is Clock.RUNNING and due.days <= SOON:
+        return "warning"
+    return DUE_KINDS[due.clock]
+
+
+@register.filter
+def signature_lines(signature: SignatureFacts) -> Sequence[tuple[str, str]]:
+    return explaining.facts_in_words(signature)
+
+
+@register.filter
+def fault_text(reason: SignatureReason) -> str:
+    """What speaks against a signature."""
+    return explaining.explain(reason).sentence
