@@ -1,5 +1,5 @@
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -112,11 +112,12 @@ def forget_attempts(*, before: datetime) -> None:
 
 
 TALLY = """
-INSERT INTO verification_tally AS tally (what, since, times) VALUES (%(what)s, %(now)s, 1)
+INSERT INTO verification_tally AS tally (what, since, times)
+SELECT what, %(now)s, 1 FROM unnest(%(whats)s::bytea[]) WITH ORDINALITY AS given (what, place) ORDER BY place
 ON CONFLICT (what) DO UPDATE SET
     times = CASE WHEN tally.since <= %(before)s THEN 1 ELSE tally.times + 1 END,
     since = CASE WHEN tally.since <= %(before)s THEN EXCLUDED.since ELSE tally.since END
-RETURNING times
+RETURNING what, times
 """
 
 
@@ -125,10 +126,15 @@ def tally(*, what: bytes, window: timedelta, now: datetime) -> int:
 
     The row stays locked until the transaction ends: who counts several does so always in one order.
     """
+    return tally_all(whats=[what], window=window, now=now)[0]
+
+
+def tally_all(*, whats: Sequence[bytes], window: timedelta, now: datetime) -> list[int]:
+    """The same for several at once, all different; they are locked in the order in which they are given."""
     with connection.cursor() as cursor:
-        cursor.execute(TALLY, {"what": what, "now": now, "before": now - window})
-        (times,) = cursor.fetchone()
-    return int(times)
+        cursor.execute(TALLY, {"whats": [*whats], "now": now, "before": now - window})
+        times = {bytes(what): int(count) for what, count in cursor.fetchall()}
+    return [times[what] for what in whats]
 
 
 @transaction.atomic

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from afilia.appointments.actions import days, limits, recording, seats, telling, waiting
 from afilia.appointments.booking import Who
 from afilia.appointments.models import Appointment
 from afilia.appointments.queries import availability
-from afilia.appointments.rules.states import LIVE, Reason, RefusedError, State
+from afilia.appointments.rules.states import Reason, RefusedError, State
 from afilia.offices.models import Agenda
 from afilia.verification import actions as verification
 
@@ -78,20 +78,32 @@ def release(*, appointment_id: UUID, now: datetime) -> None:
             _end(row, State.CANCELLED, now=now)
 
 
+LOOK = """
+SELECT agenda.seats,
+    count(booking.id) FILTER (WHERE booking.state <> 'held' OR booking.held_until > %(now)s),
+    count(booking.id) FILTER (WHERE booking.state = 'offered' AND booking.held_until <= %(now)s)
+FROM offices_agenda AS agenda
+LEFT JOIN appointments_appointment AS booking ON booking.agenda_id = agenda.id
+    AND booking.starts_at = %(starts_at)s AND booking.state IN ('held', 'offered', 'confirmed')
+WHERE agenda.id = %(agenda)s AND agenda.seats > 0 AND %(procedure)s = ANY(agenda.procedures)
+GROUP BY agenda.id
+"""
+
+
 def _agenda_with_room(agenda_id: int, *, starts_at: datetime, procedure: str, now: datetime) -> Agenda:
-    """The agenda; those who come too late learn it here, without a lock."""
-    agendas = Agenda.objects.select_related("office")
-    agenda = agendas.filter(pk=agenda_id, procedures__contains=[procedure], seats__gt=0).first()
-    if agenda is None:
+    """The agenda; those who come too late learn it here, in one query and without a lock."""
+    with connection.cursor() as cursor:
+        facts = {"agenda": agenda_id, "starts_at": starts_at, "procedure": procedure, "now": now}
+        cursor.execute(LOOK, facts)
+        seen = cursor.fetchone()
+    if seen is None:
         raise RefusedError(Reason.NO_PLACE)
-    rows = Appointment.objects.filter(
-        availability.occupying(now), agenda=agenda, starts_at=starts_at, state__in=LIVE
-    )
-    booked = list(rows.values_list("state", "held_until"))
-    if any(state == State.OFFERED and until and until <= now for state, until in booked):
-        waiting.pass_on_at(agenda, starts_at, now=now)  # the list comes before whoever asks now
-    elif len(booked) >= agenda.seats:
+    seats, booked, lapsed = seen
+    if booked >= seats and not lapsed:
         raise RefusedError(Reason.TAKEN)
+    agenda = Agenda.objects.select_related("office").get(pk=agenda_id)
+    if lapsed:
+        waiting.pass_on_at(agenda, starts_at, now=now)  # the list comes before whoever asks now
     return agenda
 
 

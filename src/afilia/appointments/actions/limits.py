@@ -32,7 +32,7 @@ def count(*, who: Who, address: str, solution: str, ticket: str, now: datetime) 
     limits = policy.limits()
     whats = [verified.tallied(f"{PURPOSE}.{scope}", of=of) for scope, of in asked.items()]
     with transaction.atomic():
-        times = [verification.tally(what=what, window=WINDOW, now=now) for what in whats]
+        times = verification.tally_all(whats=whats, window=WINDOW, now=now)
         needed = pass_needed(zip(times, (limits[scope] for scope in asked), strict=True))
         if needed is Pass.PROOF and verification.is_proved(
             purpose=PURPOSE, solution=solution, ticket=ticket, address=address, now=now
