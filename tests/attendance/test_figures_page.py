@@ -51,7 +51,7 @@ def rows(client: Client, query: str = PERIOD) -> list[dict[str, str]]:
 def test_the_page_shows_each_day_by_procedure(desk: Client) -> None:
     shown = desk.get(PAGE + PERIOD).content.decode()
     assert "Todos los trámites" in shown
-    assert shown.count("7 min") == 4  # median and p95, of the procedure and of all
+    assert shown.count("7\u00a0min") == 4  # median and p95, of the procedure and of all
     assert "Todavía abierto" not in shown
 
 

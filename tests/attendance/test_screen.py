@@ -1,6 +1,8 @@
 """What everybody may see: the screen of the waiting room, and the page behind the code of the paper."""
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.template import Context, Template
@@ -14,6 +16,7 @@ from afilia.offices.models import Office
 from afilia.staff.rules import Staff
 from tests.attendance.builders import (
     CODE,
+    KEY,
     call,
     make_appointment,
     make_open_office,
@@ -94,6 +97,19 @@ def test_a_call_is_new_for_twenty_seconds(client: Client, office: Office, called
     assert "app-room__call--new" in screen(client, office)
     Visit.objects.filter(pk=called.pk).update(called_at=timezone.now() - policy().fresh)
     assert "app-room__call--new" not in screen(client, office)
+
+
+def test_a_full_room_costs_a_few_queries(
+    client: Client,
+    office: Office,
+    called: Visit,
+    django_assert_max_num_queries: Callable[..., AbstractContextManager[object]],
+) -> None:
+    for minute in range(20):
+        walk_in(office, now=timezone.now(), procedure=CODE if minute % 2 else KEY)
+        make_appointment(office, now=timezone.now(), minutes=minute)
+    with django_assert_max_num_queries(7):
+        screen(client, office, "llamados/")
 
 
 def test_an_office_that_is_none_has_no_screen(client: Client, db: None) -> None:

@@ -1,5 +1,6 @@
 """How long the line of an office is, for the people in it and for those who would join it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,7 +14,7 @@ from afilia.attendance.queries import days
 from afilia.attendance.rules import waits
 from afilia.attendance.rules.arrival import Load
 from afilia.attendance.rules.order import Standing, Waiting
-from afilia.attendance.rules.visits import State
+from afilia.attendance.rules.visits import AT_A_COUNTER, State
 from afilia.attendance.rules.waits import Awaited, Counter
 from afilia.offices import queries as offices
 from afilia.offices.models import Office
@@ -43,19 +44,63 @@ class Line:
         return next((place for place in self.places if place.visit.pk == visit.pk), None)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Now:
+    """What an office is at a moment, read once."""
+
+    day: OfficeDay | None
+    visits: Sequence[Visit]  # of today
+    counters: Sequence[OpenCounter]
+    takes: Mapping[str, timedelta]  # by procedure
+    to_come: Sequence[Appointment]  # with their place still kept
+
+    @property
+    def here(self) -> list[Visit]:
+        return [visit for visit in self.visits if visit.state == State.WAITING]
+
+    @property
+    def at_counters(self) -> list[Visit]:
+        """The last called first."""
+        visits = [visit for visit in self.visits if visit.state in AT_A_COUNTER]
+        return sorted(visits, key=lambda visit: visit.called_at or visit.queued_at, reverse=True)
+
+    def awaited(self, *, now: datetime) -> list[Awaited]:
+        here = [
+            self._awaited(visit.pk, days.waiting(visit), visit.procedure, is_here=True) for visit in self.here
+        ]
+        return here + [
+            self._awaited(
+                booking.pk, _expected(booking, number=-at, now=now), booking.procedure, is_here=False
+            )
+            for at, booking in enumerate(self.to_come, start=1)
+        ]
+
+    def free(self, *, now: datetime) -> list[Counter]:
+        """The open counters with the moment at which each is expected to be free."""
+        until = {
+            visit.counter_id: (visit.started_at or visit.called_at or now) + self._takes(visit.procedure)
+            for visit in self.at_counters
+        }
+        return [
+            Counter(procedures=frozenset(counter.procedures), free_at=max(now, until.get(counter.pk, now)))
+            for counter in self.counters
+        ]
+
+    def _awaited(self, key: UUID, waiting: Waiting, procedure: str, *, is_here: bool) -> Awaited:
+        takes = self._takes(procedure)
+        return Awaited(key=key, waiting=waiting, procedure=procedure, takes=takes, is_here=is_here)
+
+    def _takes(self, procedure: str) -> timedelta:
+        return self.takes.get(procedure, timedelta())
+
+
 def line(office: Office, *, now: datetime) -> Line:
     """The line of the office today; one who is waiting for a counter that is closed has no estimate."""
-    day = days.day_for_office(office, days.today(office, now=now))
-    here = [visit for visit in days.visits_of_day(day) if visit.state == State.WAITING]
-    at_counters = _at_counters(day)
-    takes = days.minutes(office)
-    open_counters = days.counters(day)
-    free = [_counter(counter, at_counters, takes, now=now) for counter in open_counters]
-    awaited = _awaited(here, takes) + _to_come(office, takes, now=now)
-    order = policy().order
+    present = _now(office, now=now)
+    awaited, free, order = present.awaited(now=now), present.free(now=now), policy().order
     found = waits.estimates(awaited, free, order, now=now)
     places = []
-    for visit in days.ordered(here, now=now):
+    for visit in days.ordered(present.here, now=now):
         wait = found[visit.pk]
         places.append(
             Place(
@@ -64,13 +109,13 @@ def line(office: Office, *, now: datetime) -> Line:
                 minutes=None if wait is None else waits.rounded(wait),
             )
         )
-    served = {slug for counter in open_counters for slug in counter.procedures}
+    served = {slug for counter in present.counters for slug in counter.procedures}
     return Line(
-        day=day,
-        counters=tuple(open_counters),
-        at_counters=tuple(at_counters),
+        day=present.day,
+        counters=tuple(present.counters),
+        at_counters=tuple(present.at_counters),
         places=tuple(places),
-        unserved=frozenset(visit.procedure for visit in here) - served,
+        unserved=frozenset(visit.procedure for visit in present.here) - served,
     )
 
 
@@ -80,11 +125,9 @@ def load(office: Office, *, procedure: str, now: datetime) -> Load:
     While no counter of the office is open those count that its agenda plans. With one open the office is open
     too, whatever its hours say.
     """
-    day = days.day_for_office(office, days.today(office, now=now))
-    takes = days.minutes(office)
-    counters = days.counters(day)
-    if counters:
-        groups = [set(counter.procedures) for counter in counters if procedure in counter.procedures]
+    present = _now(office, now=now)
+    if present.counters:
+        groups = [set(counter.procedures) for counter in present.counters if procedure in counter.procedures]
     else:
         groups = [
             set(agenda.procedures)
@@ -93,16 +136,44 @@ def load(office: Office, *, procedure: str, now: datetime) -> Load:
             for _ in range(agenda.seats)
         ]
     shared = {procedure}.union(*groups)
-    here = [visit for visit in days.visits_of_day(day) if visit.state == State.WAITING]
-    awaited = _awaited(here, takes) + _to_come(office, takes, now=now)
-    free = [_counter(counter, _at_counters(day), takes, now=now) for counter in counters]
-    busy = [counter.free_at - now for counter in free if procedure in counter.procedures]
+    busy = [counter.free_at - now for counter in present.free(now=now) if procedure in counter.procedures]
+    waiting = [each.takes for each in present.awaited(now=now) if each.procedure in shared]
     opening = _opening(office, now=now)
     return Load(
-        is_open=opening is not None or bool(counters),
+        is_open=opening is not None or bool(present.counters),
         left=opening or timedelta(),
         counters=len(groups),
-        promised=sum((each.takes for each in awaited if each.procedure in shared), sum(busy, timedelta())),
+        promised=sum(busy + waiting, timedelta()),
+    )
+
+
+def _now(office: Office, *, now: datetime) -> _Now:
+    on = days.today(office, now=now)
+    day = days.day_for_office(office, on)
+    visits = days.visits_of_day(day)
+    received = {visit.appointment_id for visit in visits}
+    return _Now(
+        day=day,
+        visits=visits,
+        counters=days.counters(day),
+        takes=days.minutes(office),
+        to_come=[
+            booking
+            for booking in appointments.for_office_day(office, on)
+            if booking.state == Booking.CONFIRMED
+            and booking.pk not in received
+            and booking.starts_at + policy().order.grace >= now
+        ],
+    )
+
+
+def _expected(booking: Appointment, *, number: int, now: datetime) -> Waiting:
+    return Waiting(
+        number=number,
+        standing=Standing.APPOINTMENT,
+        priority=False,
+        arrived_at=max(booking.starts_at, now),
+        due_at=booking.starts_at,
     )
 
 
@@ -118,67 +189,3 @@ def _opening(office: Office, *, now: datetime) -> timedelta | None:
         (minute.ends_at - max(minute.starts_at, now) for minute in minutes if minute.ends_at > now),
         timedelta(),
     )
-
-
-def _at_counters(day: OfficeDay | None) -> list[Visit]:
-    visits = [visit for visit in days.visits_of_day(day) if visit.state in {State.CALLED, State.SERVING}]
-    return sorted(visits, key=lambda visit: visit.called_at or visit.queued_at, reverse=True)
-
-
-def _counter(
-    counter: OpenCounter, at_counters: list[Visit], takes: dict[str, timedelta], *, now: datetime
-) -> Counter:
-    free_at = now
-    for visit in at_counters:
-        if visit.counter_id == counter.pk:
-            begun = visit.started_at or visit.called_at or now
-            free_at = max(now, begun + takes.get(visit.procedure, timedelta()))
-    return Counter(procedures=frozenset(counter.procedures), free_at=free_at)
-
-
-def _awaited(visits: list[Visit], takes: dict[str, timedelta]) -> list[Awaited]:
-    return [
-        Awaited(
-            key=visit.pk,
-            waiting=days.waiting(visit),
-            procedure=visit.procedure,
-            takes=takes.get(visit.procedure, timedelta()),
-        )
-        for visit in visits
-    ]
-
-
-def _to_come(office: Office, takes: dict[str, timedelta], *, now: datetime) -> list[Awaited]:
-    """The appointments of today whose people have not come, and still have their place."""
-    on = days.today(office, now=now)
-    received = _received(office, now=now)
-    awaited = []
-    for at, appointment in enumerate(appointments.for_office_day(office, on), start=1):
-        is_open = appointment.state == Booking.CONFIRMED and appointment.pk not in received
-        if is_open and appointment.starts_at + policy().order.grace >= now:
-            awaited.append(_expected(appointment, number=-at, takes=takes, now=now))
-    return awaited
-
-
-def _expected(
-    appointment: Appointment, *, number: int, takes: dict[str, timedelta], now: datetime
-) -> Awaited:
-    waiting = Waiting(
-        number=number,
-        standing=Standing.APPOINTMENT,
-        priority=False,
-        arrived_at=max(appointment.starts_at, now),
-        due_at=appointment.starts_at,
-    )
-    return Awaited(
-        key=appointment.pk,
-        waiting=waiting,
-        procedure=appointment.procedure,
-        takes=takes.get(appointment.procedure, timedelta()),
-        is_here=False,
-    )
-
-
-def _received(office: Office, *, now: datetime) -> set[UUID]:
-    day = days.day_for_office(office, days.today(office, now=now))
-    return {visit.appointment_id for visit in days.visits_of_day(day) if visit.appointment_id}

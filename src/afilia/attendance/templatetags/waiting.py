@@ -2,9 +2,9 @@
 
 {% waiting_number appointment %}     the number, who is ahead and the wait; nothing before the person came
 {{ slug|procedure_name }}
-{{ visit|waits_as }}                 the tag of a visit's standing
-{{ visit.state|state_tag }}
+{{ visit.state|state_tag }}  {{ appointment.state|booking_tag }}
 {{ seconds|minutes }}                «12 min», or a dash
+{{ appointment.who_comes|comes_as }}  as what somebody comes
 {{ when|at_office:office }}          a moment as the hour at the office
 """
 
@@ -18,12 +18,14 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from afilia.appointments.forms import WHO_COMES
 from afilia.appointments.models import Appointment
 from afilia.appointments.rules.states import State as Booking
 from afilia.attendance import papers, queries
 from afilia.attendance.rules.visits import State
 from afilia.offices.models import Office
 from afilia.offices.queries import zone_of
+from afilia.procedures.rules import WhoComes
 
 register = template.Library()
 register.filter("procedure_name", papers.name)
@@ -56,6 +58,12 @@ def state_tag(state: str) -> SafeString:
 def booking_tag(state: str) -> SafeString:
     text, kind = BOOKINGS[Booking(state)]
     return render_to_string("govuk/tag.html", {"text": text, "kind": kind})
+
+
+@register.filter
+def comes_as(who_comes: str) -> str:
+    """As what the person of an appointment comes; empty where they did not say."""
+    return str(WHO_COMES[WhoComes(who_comes)]) if who_comes else ""
 
 
 @register.filter
