@@ -59,7 +59,7 @@ def joined(entry: WaitingEntry, *, now: datetime) -> None:
     _post_waiting(entry, "joined", now=now)
 
 
-def offered(entry: WaitingEntry, appointment: Appointment, *, now: datetime) -> None:
+def offered(entry: WaitingEntry, *, appointment: Appointment, now: datetime) -> None:
     _post_waiting(
         entry,
         "offered",

@@ -193,7 +193,7 @@ def offer_place(
         return None
     entry.state, entry.offer = Waiting.OFFERED, row
     entry.save(update_fields=["state", "offer"])
-    telling.offered(entry, row, now=now)
+    telling.offered(entry, appointment=row, now=now)
     return row
 
 
