@@ -23,6 +23,20 @@ def plain_pdf(*, pages: int = 1, text: str = "Solicitud de prueba") -> bytes:
     return saved(document)
 
 
+def scanned_pdf(photo: bytes, *, width: int = 640, height: int = 480) -> bytes:
+    """A PDF of one page that is a photo, as telephones make them."""
+    document = pikepdf.new()
+    page = document.add_blank_page(page_size=(width, height))
+    stream = document.make_stream(b"")
+    stream.write(photo, filter=pikepdf.Name.DCTDecode)
+    stream.Type, stream.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
+    stream.Width, stream.Height = width, height
+    stream.ColorSpace, stream.BitsPerComponent = pikepdf.Name.DeviceRGB, 8
+    page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=stream))
+    page.obj.Contents = document.make_stream(f"q {width} 0 0 {height} 0 0 cm /Im0 Do Q".encode())
+    return saved(document)
+
+
 def saved(document: pikepdf.Pdf, **options: object) -> bytes:
     output = io.BytesIO()
     document.save(output, deterministic_id="encryption" not in options, **options)

@@ -20,7 +20,7 @@ from afilia.documents.rules.files import Refusal, ScanState
 from afilia.documents.rules.signatures import Revocation
 from afilia.procedures.rules import Format
 from tests.documents.authority import CEDULA, Authority
-from tests.documents.papers import MOST, picture, plain_jpeg, plain_pdf
+from tests.documents.papers import MOST, picture, plain_jpeg, plain_pdf, scanned_pdf
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -127,6 +127,26 @@ def test_photo_is_turned_upright(orientation: int) -> None:
         assert after.size == (320, 200)
         assert after.getpixel((10, 10))[1] < 60  # the coloured corner
         assert after.getpixel((310, 10))[1] > 200
+
+
+def test_photo_in_a_pdf_keeps_every_bit_of_its_picture_and_loses_what_the_camera_said() -> None:
+    photo = plain_jpeg()
+    kept = queries.read_received(receive(scanned_pdf(photo)))
+    for word in (b"Exif", b"Telefono", b"Nota de prueba"):
+        assert word in photo
+        assert word not in kept
+    with pikepdf.open(io.BytesIO(kept)) as document:
+        embedded = document.pages[0].Resources.XObject.Im0.read_raw_bytes()
+    with Image.open(io.BytesIO(embedded)) as after, Image.open(io.BytesIO(photo)) as before:
+        assert after.tobytes() == before.tobytes()
+    assert photo.endswith(embedded[embedded.index(b"\xff\xda") :])
+
+
+def test_photo_of_several_pictures_keeps_the_first() -> None:
+    output = io.BytesIO()
+    picture().save(output, "MPO", save_all=True, append_images=[picture(width=320)])
+    with Image.open(io.BytesIO(queries.read_received(receive(output.getvalue())))) as after:
+        assert (after.format, after.size) == ("JPEG", (640, 480))
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])

@@ -13,15 +13,16 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from afilia.documents.examination import __main__ as process
-from afilia.documents.examination import frames, limits, sandbox, tasks
+from afilia.documents.examination import frames, jpeg, limits, sandbox, tasks
 from afilia.documents.examination.errors import FileRefusedError
 from afilia.documents.rules.files import Refusal
 from afilia.procedures.rules import Format
 from tests.documents.authority import Authority
-from tests.documents.papers import plain_jpeg, plain_pdf
+from tests.documents.papers import plain_jpeg, plain_pdf, scanned_pdf
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 PDF, JPEG = plain_pdf(), plain_jpeg(width=64, height=48)
+SCANNED = scanned_pdf(JPEG, width=64, height=48)
 SIGNED = Authority.make(now=NOW).issue().sign(PDF)
 
 
@@ -169,9 +170,9 @@ def test_no_bytes_break_it(start: bytes, rest: bytes) -> None:
     check(start + rest)
 
 
-@examples(max_examples=80, deadline=None)
+@examples(max_examples=60, deadline=None)
 @given(data=st.data())
-@pytest.mark.parametrize("content", [PDF, JPEG, SIGNED], ids=["pdf", "jpg", "signed"])
+@pytest.mark.parametrize("content", [PDF, JPEG, SIGNED, SCANNED], ids=["pdf", "jpg", "signed", "scanned"])
 def test_no_damage_breaks_it(content: bytes, data: st.DataObject) -> None:
     damaged = bytearray(content)
     for _ in range(data.draw(st.integers(1, 8), label="places")):
@@ -181,6 +182,12 @@ def test_no_damage_breaks_it(content: bytes, data: st.DataObject) -> None:
         if not damaged:
             break
     check(bytes(damaged))
+
+
+@given(content=st.binary(max_size=300), start=st.sampled_from([b"", b"\xff\xd8", JPEG[:150]]))
+def test_notes_are_taken_out_of_any_bytes(content: bytes, start: bytes) -> None:
+    left = jpeg.without_notes(start + content)
+    assert len(left) <= len(start + content)
 
 
 @examples(max_examples=60, deadline=None)

@@ -27,7 +27,7 @@ def scan(*, received_id: UUID, now: datetime) -> ScanState | None:
 
     Raises ScannerDownError when the scanner is to be asked again; the file waits and nobody opens it.
     """
-    file = queries.waiting_for_scan(received_id)
+    file = queries.to_scan(received_id)
     if file is None:
         return None
     if settings.CLAMAV is None:
@@ -42,9 +42,8 @@ def scan_waiting(*, now: datetime) -> int:
     Stops at the first that the scanner does not answer for.
     """
     done = 0
-    for file in queries.to_scan(most=AT_ONCE):
-        if settings.CLAMAV is None and file.scan == ScanState.NOT_SCANNED:
-            continue
+    states = [ScanState.PENDING] if settings.CLAMAV is None else queries.UNSCANNED
+    for file in queries.waiting_for_scan(states, most=AT_ONCE):
         try:
             done += scan(received_id=file.id, now=now) is not None
         except ScannerDownError as error:

@@ -10,6 +10,9 @@ from afilia.documents.rules.files import Refusal
 
 # A picture that says nothing about its tables is written with little loss.
 QUALITY = 90
+# Segments that say nothing about the picture itself: all of applications but JFIF and Adobe's, and comments.
+NOTES = {*range(0xE1, 0xEE), 0xEF, 0xFE}
+SCAN = 0xDA  # what follows is the picture
 MODES = {"L", "RGB"}
 
 
@@ -45,16 +48,35 @@ def cleaned(content: bytes) -> bytes:
         raise FileRefusedError(Refusal.DAMAGED_IMAGE) from error
 
 
+def without_notes(content: bytes) -> bytes:
+    """The same JPEG, not a bit of its picture changed, without what the camera or a person noted in it.
+
+    What is not built as a JPEG begins is given back as it is.
+    """
+    kept, at = [content[:2]], 2
+    while content[at : at + 1] == b"\xff" and len(content) >= at + 4:
+        marker, length = content[at + 1], int.from_bytes(content[at + 2 : at + 4])
+        if marker == SCAN:
+            return b"".join([*kept, content[at:]])
+        if length < 2:
+            break
+        if marker not in NOTES:
+            kept.append(content[at : at + 2 + length])
+        at += 2 + length
+    return content
+
+
 def _tables(image: Image.Image) -> tuple[dict[int, list[int]], int]:
     tables: dict[int, list[int]] = getattr(image, "quantization", {})
     sampling = JpegImagePlugin.get_sampling(image)
-    usable = image.mode in MODES and all(max(table) <= 255 for table in tables.values())
-    return (tables, sampling) if usable and sampling >= 0 else ({}, -1)
+    in_colours = image.mode == "RGB" and sampling >= 0
+    fits = all(max(table) <= 255 for table in tables.values())
+    return (tables, sampling) if fits and (in_colours or image.mode == "L") else ({}, sampling)
 
 
 def _written(picture: Image.Image, tables: dict[int, list[int]], sampling: int) -> bytes:
     output = io.BytesIO()
-    if tables and (picture.mode == "L" or sampling >= 0):
+    if tables:
         picture.save(output, "JPEG", qtables=tables, subsampling=sampling)
     else:
         picture.save(output, "JPEG", quality=QUALITY)

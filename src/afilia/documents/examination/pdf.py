@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pikepdf
 
 from afilia.documents.examination import content as contents
-from afilia.documents.examination import limits
+from afilia.documents.examination import jpeg, limits
 from afilia.documents.examination.errors import FileRefusedError
 from afilia.documents.rules.files import Refusal
 
@@ -48,6 +48,7 @@ TYPES = {
 }
 DEEPEST = 100  # dictionaries and arrays within one another
 PICTURES = {"/DCTDecode", "/DCT", "/JPXDecode", "/JBIG2Decode", "/CCITTFaxDecode", "/CCF"}
+PHOTOS = (pikepdf.Name.DCTDecode, pikepdf.Array([pikepdf.Name.DCTDecode]))
 BLANKS = b" \t\r\n\0\x0c"
 LAST_MARK = b"%%EOF"
 
@@ -178,6 +179,14 @@ def _check_alone(content: bytes) -> None:
 
 
 def _written(pdf: pikepdf.Pdf) -> bytes:
+    for thing in pdf.objects:
+        if isinstance(thing, pikepdf.Stream) and thing.get("/Filter") in PHOTOS:
+            how = thing.get("/DecodeParms")
+            thing.write(
+                jpeg.without_notes(thing.read_raw_bytes()),
+                filter=pikepdf.Name.DCTDecode,
+                decode_parms=how if isinstance(how, pikepdf.Dictionary | pikepdf.Array) else None,
+            )
     if "/Metadata" in pdf.Root:
         del pdf.Root.Metadata
     if "/Info" in pdf.trailer:

@@ -17,6 +17,7 @@ from afilia.documents.queries.issued import (
     verify_url,
 )
 from afilia.documents.queries.received import (
+    UNSCANNED,
     ChangedFileError,
     NotOpenableError,
     check_openable,
@@ -35,6 +36,7 @@ from afilia.documents.queries.received import (
 
 __all__ = [
     "CODE_LENGTH",
+    "UNSCANNED",
     "Answer",
     "ChangedFileError",
     "NotOpenableError",

@@ -1,5 +1,5 @@
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from afilia.documents import facts, files
 from afilia.documents.models import ReceivedFile, TrustRoot
 from afilia.documents.rules.files import OPENABLE, ScanState
 from afilia.documents.rules.signatures import SignatureFacts
+
+UNSCANNED = (ScanState.PENDING, ScanState.NOT_SCANNED)
 
 
 class NotOpenableError(Exception):
@@ -51,14 +53,14 @@ def signatures_of(file: ReceivedFile) -> tuple[SignatureFacts, ...]:
     return tuple(facts.from_json(raw) for raw in file.signatures)
 
 
-def waiting_for_scan(received_id: UUID) -> ReceivedFile | None:
+def to_scan(received_id: UUID) -> ReceivedFile | None:
     """The file if the scanner is still to say something about it."""
-    return _unscanned().filter(id=received_id).first()
+    return ReceivedFile.objects.filter(id=received_id, scan__in=UNSCANNED).first()
 
 
-def to_scan(*, most: int) -> QuerySet[ReceivedFile]:
-    """Files that no scanner has seen, the oldest first, at most so many."""
-    return _unscanned().order_by("received_at")[:most]
+def waiting_for_scan(states: Collection[ScanState], *, most: int) -> QuerySet[ReceivedFile]:
+    """Files in some of the states UNSCANNED, the oldest first, at most so many."""
+    return ReceivedFile.objects.filter(scan__in=states).order_by("received_at")[:most]
 
 
 def to_ask_about(*, now: datetime, most: int) -> QuerySet[ReceivedFile]:
@@ -94,7 +96,3 @@ def trust_roots() -> QuerySet[TrustRoot]:
 def root_certificates() -> list[bytes]:
     """The certificates of trusted authorities, in DER."""
     return [bytes(root.certificate) for root in trust_roots()]
-
-
-def _unscanned() -> QuerySet[ReceivedFile]:
-    return ReceivedFile.objects.filter(scan__in=[ScanState.PENDING, ScanState.NOT_SCANNED])
