@@ -12,6 +12,7 @@ from afilia.cases.rules import sight
 from afilia.cases.rules.moves import Fault, Move, State
 from afilia.documents import actions as documents
 from afilia.notices.models import Message
+from afilia.procedures.rules import coordination
 from afilia.staff.models import StaffMember
 from afilia.staff.rules import Role
 from tests.builders import NOW
@@ -111,6 +112,34 @@ def test_a_case_given_back_is_anybodys() -> None:
     actions.release(case_id=case.pk, text="No es de mi tema", by=first, now=NOW)
     assert desk.queue(second, Filters(unassigned=True)).count() == 1
     assert actions.take(case_id=case.pk, by=second, now=NOW).assignee_id == second.id
+
+
+def test_a_case_sent_to_another_unit_is_seen_there_and_no_longer_here() -> None:
+    pichincha, guayas, national = make_official(), make_official(province="09"), make_official(province="")
+    case = make_reviewed(pichincha)
+    due_on = case.due_on
+    case = actions.send_on(
+        case_id=case.pk, to=coordination("09"), text="El domicilio es otro", by=pichincha, now=NOW
+    )
+    assert (case.unit, case.assignee_id, case.due_on) == ("coordinacion-09", None, due_on)
+    assert desk.case(pichincha, str(case.number)) is None
+    assert "otra unidad" in facts.why_here(case).lower()
+    assert "Guayas" in Message.objects.latest("pk").text
+    case = actions.take(case_id=case.pk, by=guayas, now=NOW)
+    (directorate,) = [unit for unit in facts.units() if not unit.province]
+    actions.send_on(case_id=case.pk, to=directorate, text="", by=guayas, now=NOW)
+    assert desk.case(national, str(case.number)) == case
+    assert [trace.why for trace in case.traces.all()] == ["routed", "taken", "sent-on", "taken", "sent-on"]
+
+
+def test_who_does_not_have_a_case_sends_it_nowhere_and_nobody_to_a_unit_that_there_is_not() -> None:
+    first, second = make_official(), make_official()
+    case = make_reviewed(first)
+    with pytest.raises(RefusedError) as refused:
+        actions.send_on(case_id=case.pk, to=coordination("09"), text="", by=second, now=NOW)
+    assert refused.value.fault is Fault.ASSIGNEE
+    with pytest.raises(KeyError):
+        actions.send_on(case_id=case.pk, to=coordination("99"), text="", by=first, now=NOW)
 
 
 def test_a_correction_opens_the_named_items_alone_and_stops_the_clock() -> None:

@@ -175,6 +175,7 @@ class Trace(models.Model):
         TAKEN = "taken", _("Lo tomó")
         GIVEN = "given", _("Se lo entregaron")
         RELEASED = "released", _("Lo devolvió a la bandeja")
+        SENT_ON = "sent-on", _("Otra unidad lo envió a esta")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="traces")
     why = models.CharField(max_length=10, choices=Why.choices)

@@ -1,6 +1,14 @@
 """The only writer of cases: `drafting` by the applicant, `assigning` and `deciding` by officials."""
 
-from afilia.cases.actions.assigning import Assigned, TakenError, assign, hand_over, release, take
+from afilia.cases.actions.assigning import (
+    Assigned,
+    TakenError,
+    assign,
+    hand_over,
+    release,
+    send_on,
+    take,
+)
 from afilia.cases.actions.deciding import (
     approve,
     ask_correction,
@@ -57,6 +65,7 @@ __all__ = [
     "refuse",
     "release",
     "send_link",
+    "send_on",
     "submit",
     "take",
     "take_out",

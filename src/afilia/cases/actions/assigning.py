@@ -12,6 +12,7 @@ from afilia.cases.queries import facts
 from afilia.cases.rules import sight
 from afilia.cases.rules.moves import OPEN, Fault, Party, State
 from afilia.cases.rules.moves import Move as MoveKind
+from afilia.procedures.rules import Unit
 from afilia.staff import queries as staff_queries
 from afilia.staff.models import StaffMember
 from afilia.staff.rules import Role, Staff
@@ -93,6 +94,28 @@ def release(*, case_id: int, text: str, by: Staff, now: datetime) -> Case:
     case.save(update_fields=["assignee"])
     _trace(case, why=Trace.Why.RELEASED, to=None, by=by, text=text, now=now)
     record("released", case, by=by, now=now)
+    return case
+
+
+@transaction.atomic
+def send_on(*, case_id: int, to: Unit, text: str, by: Staff, now: datetime) -> Case:
+    """Send a case to another unit, whose officials see it from then on, and its own no longer.
+
+    By who has it, or a supervisor. What was promised does not change. Raises Case.DoesNotExist, RefusedError;
+    KeyError for a unit that does not exist.
+    """
+    case = _open(case_id, by)
+    if case.assignee_id != by.id and Role.SUPERVISOR not in by.roles:
+        raise RefusedError(Fault.ASSIGNEE)
+    if to not in facts.units():
+        raise KeyError(to.slug)
+    if to.slug == case.unit:
+        return case
+    case.unit, case.unit_province, case.assignee = to.slug, to.province, None
+    case.save(update_fields=["unit", "unit_province", "assignee"])
+    _trace(case, why=Trace.Why.SENT_ON, to=None, by=by, text=text, now=now)
+    tell(case, "progress", now=now)
+    record("sent-on", case, by=by, now=now, unit=case.unit)
     return case
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext
 
-from afilia.cases.models import Case, Correction, Paper
+from afilia.cases.models import Case, Correction, Paper, Trace
 from afilia.cases.rules.moves import Move as MoveKind
 from afilia.cases.rules.moves import Party, State, moves_from
 from afilia.cases.rules.sight import Place
@@ -17,7 +17,16 @@ from afilia.employers.models import Representative
 from afilia.offices.provinces import PROVINCES
 from afilia.procedures import rules as procedures
 from afilia.procedures.catalogue import load
-from afilia.procedures.rules import Applicant, Channel, Option, Procedure, Requirement, WhoComes
+from afilia.procedures.rules import (
+    Applicant,
+    Channel,
+    Option,
+    Procedure,
+    Requirement,
+    Unit,
+    UnitKind,
+    WhoComes,
+)
 from afilia.procedures.speaking import spoken
 
 KIND = "case"  # of the receipt among the issued documents
@@ -122,19 +131,28 @@ def may(case: Case, move: MoveKind, party: Party) -> bool:
     return move in moves_from(State(case.state), party)
 
 
+def units() -> list[Unit]:
+    """All who decide cases: the coordinations by the names of their provinces, then the directorates."""
+    directorates = [Unit(slug=slug, kind=UnitKind.DIRECTORATE) for slug in load().directorates]
+    return [*map(procedures.coordination, PROVINCES), *directorates]
+
+
+def name_of(unit: str, province: str) -> str:
+    """A unit in words, by its slug and the province of a coordination."""
+    if not province:
+        return spoken(load().directorates[unit])
+    return gettext("Coordinación provincial de %(province)s") % {"province": PROVINCES[province]}
+
+
 def unit_name(case: Case) -> str:
     """Who decides, in words; nothing of a draft."""
-    if not case.unit:
-        return ""
-    if case.unit_province:
-        return gettext("Coordinación provincial de %(province)s") % {
-            "province": PROVINCES[case.unit_province]
-        }
-    return spoken(load().directorates[case.unit])
+    return name_of(case.unit, case.unit_province) if case.unit else ""
 
 
 def why_here(case: Case) -> str:
-    """Why the routing table sent a case to its unit, in words."""
+    """Why a case is with its unit, in words: the table sent it there, or another unit did."""
+    if case.traces.filter(why=Trace.Why.SENT_ON).exists():
+        return str(Trace.Why.SENT_ON.label)
     route = next((route for route in load().routes if route.slug == case.route), None)
     return spoken(route.why) if route else ""
 
