@@ -70,6 +70,33 @@ def running(data: Path) -> Iterator[Portal]:
             stop(process)
 
 
+def address_of(portal: Portal) -> str:
+    """Of the portal's database; its embedded server tells where it listens."""
+    if portal.database_url:
+        return portal.database_url
+    lines = (portal.data / "postgres" / "postmaster.pid").read_text().splitlines()
+    return f"postgresql://postgres@/postgres?host={lines[4]}&port={lines[3]}"
+
+
+def within(portal: Portal, script: str) -> str:
+    """What a script prints that runs beside the portal, on its database and with its mails."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup()\n{script}"],
+        env={
+            **os.environ,
+            "AFILIA_DEMO": "1",
+            "AFILIA_DATA_DIR": str(portal.data),
+            "DATABASE_URL": address_of(portal),
+            "DJANGO_SETTINGS_MODULE": "afilia.config.settings",
+        },
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
 def stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGINT)
     try:

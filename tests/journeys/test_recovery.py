@@ -1,10 +1,7 @@
 """The key of an employer, recovered in a real browser with mails from a real mail server."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from afilia.notices.rules import SETTLED
 from tests.faults.plant import until
-from tests.journeys.portal import Portal, running
+from tests.journeys.portal import Portal, address_of, running, within
 from tests.notices.postbox import Postbox, mail_server
 from tests.recovery.people import NEW_KEY, code, path, text
 
@@ -52,7 +49,7 @@ class Desk:
     people: dict[str, dict[str, str]]
 
     def rows(self, query: str) -> None:
-        with psycopg.connect(_address(self.portal), autocommit=True) as connection:
+        with psycopg.connect(address_of(self.portal), autocommit=True) as connection:
             connection.execute(query.encode())
 
     def mail(self, to: str, number: int) -> EmailMessage:
@@ -269,19 +266,6 @@ def _begin(page: Page, person: dict[str, str]) -> None:
 
 def _people(portal: Portal) -> dict[str, dict[str, str]]:
     """Who is in the demo, and others that the demo has not."""
-    done = subprocess.run(
-        [sys.executable, "-c", f"import django; django.setup(){PEOPLE}"],
-        env={
-            **os.environ,
-            "AFILIA_DEMO": "1",
-            "DATABASE_URL": _address(portal),
-            "DJANGO_SETTINGS_MODULE": "afilia.config.settings",
-        },
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode()
     company, _branch, domestic, public = portal.keys[:4]
     emails = {
         "company": "nomina@bodegas.example",
@@ -293,13 +277,5 @@ def _people(portal: Portal) -> dict[str, dict[str, str]]:
         name: {"number": key.number, "ruc": key.ruc, "branch": "0001", "email": emails[name]}
         for name, key in of_demo.items()
     }
-    made: dict[str, dict[str, str]] = json.loads(done.stdout)
+    made: dict[str, dict[str, str]] = json.loads(within(portal, PEOPLE))
     return typed | made
-
-
-def _address(portal: Portal) -> str:
-    """Of the portal's database; its embedded server tells where it listens."""
-    if portal.database_url:
-        return portal.database_url
-    lines = (portal.data / "postgres" / "postmaster.pid").read_text().splitlines()
-    return f"postgresql://postgres@/postgres?host={lines[4]}&port={lines[3]}"

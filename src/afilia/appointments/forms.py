@@ -5,12 +5,12 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afilia.appointments.rules.draft import Answer
 from afilia.appointments.rules.states import Identity, PersonKind
+from afilia.appointments.saying import day
 from afilia.employers import rules as employers
 from afilia.employers.forms import EmailField, PhoneField, names_field, plain
 from afilia.employers.rules import Document
@@ -247,8 +247,7 @@ class WaitForm(ProofForm):
         self.today = today
         self.fields["where"].choices = places  # type: ignore[attr-defined]
         self.fields["weeks"].choices = [  # type: ignore[attr-defined]
-            (weeks, gettext("Hasta el %(day)s") % {"day": date_format(self._until(weeks), "l j \\d\\e F")})
-            for weeks in WEEKS
+            (weeks, gettext("Hasta el %(day)s") % {"day": day(self._until(weeks))}) for weeks in WEEKS
         ]
 
     def until(self) -> date:

@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -50,7 +51,7 @@ def post(
     with override(LANGUAGE):
         written = get_template(template).template.render(context)  # type: ignore[attr-defined]
     subject, _, text = written.strip().partition("\n")
-    text = text.strip()
+    text = re.sub(r"\n\s*\n", "\n\n", text.strip())  # what a template left out leaves no hole
     with transaction.atomic():
         message = Message.objects.create(
             to=to,
