@@ -133,11 +133,13 @@ class _Process:
         """Raises BrokenError."""
         into, out = self._pipes()
         until = time.monotonic() + PATIENCE
+        answered = select.poll()
+        answered.register(out, select.POLLIN)
 
         def take(size: int) -> bytes:
             parts, missing = [], size
             while missing:
-                if not select.select([out], [], [], max(until - time.monotonic(), 0))[0]:
+                if not answered.poll(max(until - time.monotonic(), 0) * 1000):
                     raise BrokenError
                 block = os.read(out.fileno(), missing)
                 if not block:
