@@ -120,5 +120,6 @@ class Plant:
             cursor = connection.execute(query.encode(), values)
             return cursor.fetchall() if cursor.description else []
 
-    def until(self, happened: Callable[[], T], *, within: float = 30.0) -> T:
+    def until(self, happened: Callable[[], T], *, within: float = 90.0) -> T:
+        """As `until`, with time for a worker to start on a machine that is busy with other tests."""
         return until(happened, within=within)
