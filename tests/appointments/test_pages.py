@@ -301,3 +301,29 @@ def test_visits_that_bring_nothing_begin_no_session(booker: Booker, clock: Clock
         booker.get(page)
         assert booker.status == 200
     assert "sessionid" not in booker.client.cookies
+
+
+@pytest.mark.parametrize(
+    ("page", "address"),
+    [
+        ("/", "/turnos/"),
+        ("/empleadores/", "/turnos/"),
+        ("/empleadores/clave/documentos/", "/turnos/?tramite=clave-patronal"),
+        ("/tramites/clave-patronal/", "/turnos/?tramite=clave-patronal"),
+        ("/tramites/codigo-extranjeros/", "/turnos/?tramite=codigo-extranjeros"),
+    ],
+)
+def test_whoever_is_told_to_get_an_appointment_is_led_there(page: str, address: str, booker: Booker) -> None:
+    assert f'href="{address}"' in booker.get(page)
+    booker.get(address)
+    assert booker.status == 200
+
+
+def test_a_procedure_without_appointments_is_asked_for_again(booker: Booker) -> None:
+    assert "Trámite:" not in booker.get("/turnos/?tramite=novedades-batch")
+    booker.begin("novedades-batch")
+    for answer in (booker.person, booker.contact):
+        booker.post(answer)
+    assert "¿Qué trámite va a hacer?" in booker.type_code()
+    booker.post({"procedure": "novedades-batch"})
+    assert booker.status == 422

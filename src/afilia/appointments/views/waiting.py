@@ -18,6 +18,7 @@ from afilia.appointments.booking import Who
 from afilia.appointments.bringing import bring_to
 from afilia.appointments.forms import WaitForm, identity
 from afilia.appointments.models import Appointment, WaitingEntry
+from afilia.appointments.queries.availability import policy
 from afilia.appointments.queries.finding import booking_of
 from afilia.appointments.references import reference_of
 from afilia.appointments.rules.states import Reason, RefusedError, Waiting
@@ -104,6 +105,7 @@ def waiting(request: HttpRequest, reference: str) -> HttpResponse:
         "offer": offer if left > 0 else None,
         "lapsed": is_offered and left <= 0,
         "bring": bring_to(found),
+        "minutes": _minutes_to_accept(),
         "booked": _booking_page(found, now=now),
     }
     return render(request, "appointments/waiting.html", page)
@@ -126,7 +128,13 @@ def _join(
     form = WaitForm(posted(request), places=places, today=today, initial={"where": places[0][0], "weeks": 4})
     if booked:
         del form.fields["weeks"]
-    page = {"form": form, "back": back, "booked": booked, "procedure": load().procedures[procedure]}
+    page = {
+        "form": form,
+        "back": back,
+        "booked": booked,
+        "procedure": load().procedures[procedure],
+        "minutes": _minutes_to_accept(),
+    }
     if not form.is_valid():
         return render(request, "appointments/join.html", page, status=422 if form.is_bound else 200)
     is_office = form.cleaned_data["where"] == "office"
@@ -178,6 +186,10 @@ DO: dict[str, Callable[[HttpRequest, WaitingEntry, datetime], HttpResponse]] = {
     "decline": _decline,
     "leave": _leave,
 }
+
+
+def _minutes_to_accept() -> int:
+    return int(policy().offer.total_seconds()) // 60
 
 
 def _booking_page(entry: WaitingEntry, *, now: datetime) -> str:
