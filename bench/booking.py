@@ -1,6 +1,7 @@
 """The clients of the benchmark of appointments: processes of the portal, told what to do and when to begin.
 
-`python -m bench.booking fill|race|bare|availability …`; the parent is bench/appointments.py.
+`python -m bench.booking office|fill|availability|bare|race|bare-open|race-open …`; the parent is
+bench/appointments.py.
 """
 
 import json
@@ -39,6 +40,7 @@ ROUNDS = 15
 
 
 def office(code: str, *, closes: int = 17) -> Agenda:
+    """An office in Pichincha with SEATS counters."""
     made = Office.objects.create(
         code=code,
         name=f"Oficina {code}",
@@ -54,13 +56,13 @@ def office(code: str, *, closes: int = 17) -> Agenda:
     return Agenda.objects.create(office=made, procedures=[PROCEDURE], minutes=15, seats=SEATS)
 
 
-def book(agenda_id: int, client: int) -> str:
-    """Hold a place and confirm it, as one person; what they are told."""
+def book(agenda_id: int, client: int, *, kept: bool) -> str:
+    """Hold a place and confirm it, as one person does with two requests; what they are told."""
     who = Who(
         identity=Identity(kind=PersonKind.PASSPORT, number=f"B{client}", country="CO"),
         names="PRUEBA DE CARGA",
         email=f"cliente{client}@example.com",
-        phone=f"09{client:08}",
+        phone=f"09{client}",
     )
     try:
         held = actions.hold(
@@ -71,6 +73,8 @@ def book(agenda_id: int, client: int) -> str:
             address=f"10.{client >> 8 & 255}.{client & 255}.7",
             now=NOW,
         )
+        if not kept:
+            connection.close()
         actions.confirm(appointment_id=held.pk, now=NOW)
     except RefusedError as refusal:
         return refusal.reason
@@ -88,12 +92,23 @@ def insert(client: int) -> str:
 
 
 def race(what: str, agenda_id: int, clients: range) -> None:
-    """Serve these clients with THREADS at once from the moment on in which a line comes in."""
+    """Serve these clients with THREADS at once from the moment on in which a line comes in.
+
+    Each client has a connection of its own, as each request to the portal has; with "open" they share those
+    of the threads, which stay open.
+    """
+    what, _, kept = what.partition("-")
+    if what == "race":
+        warm = office(f"WARM-{clients.start}")  # as a server is that has served others before
+        for client in (-1 - clients.start, -2 - clients.start):
+            assert book(warm.pk, client, kept=True) == "booked"
+        connection.close()
     left, told, lock = iter(clients), Counter[str](), threading.Lock()
     go = threading.Barrier(THREADS + 1)
 
     def serve() -> None:
-        connection.ensure_connection()
+        if kept:
+            connection.ensure_connection()
         go.wait()
         while True:
             with lock:
@@ -101,9 +116,11 @@ def race(what: str, agenda_id: int, clients: range) -> None:
             if client is None:
                 break
             try:
-                answer = book(agenda_id, client) if what == "race" else insert(client)
+                answer = book(agenda_id, client, kept=bool(kept)) if what == "race" else insert(client)
             except Exception as error:  # noqa: BLE001  the parent judges it
                 answer = f"{type(error).__name__}: {error}"
+            if not kept:
+                connection.close()
             with lock:
                 told[answer] += 1
         connection.close()

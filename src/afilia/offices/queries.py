@@ -3,14 +3,27 @@ from collections.abc import Iterable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, Q
+from django.db import connection
+from django.db.models import Prefetch
 
 from afilia.offices import holidays
-from afilia.offices.models import Agenda, Closure, Office, OfficeHours
+from afilia.offices.models import Agenda, Office
 from afilia.offices.provinces import BY_CODE
 from afilia.offices.rules import Opening, Shut, Stretch
 
 Closed = dict[date, tuple[Shut, ...]]
+
+# Read again in every booking, while the day is locked.
+HOURS = """
+SELECT office_id, weekday, opens, closes FROM offices_officehours
+WHERE office_id = ANY(%s) ORDER BY office_id, weekday, opens
+"""
+CLOSURES = """
+SELECT office_id, province, "on", from_time, until_time, reason FROM offices_closure
+WHERE "on" BETWEEN %s AND %s AND (office_id IS NULL OR office_id = ANY(%s))
+    AND (province = '' OR province = ANY(%s))
+ORDER BY "on", id
+"""
 
 
 def zone_of(office: Office) -> ZoneInfo:
@@ -35,9 +48,10 @@ def openings(offices: Iterable[Office]) -> dict[int, Opening]:
     """When each of these offices is open, by their ids."""
     known = {office.pk: office for office in offices}
     hours: dict[int, list[Stretch]] = defaultdict(list)
-    rows = OfficeHours.objects.filter(office__in=known).order_by("office", "weekday", "opens")
-    for office_id, weekday, opens, closes in rows.values_list("office_id", "weekday", "opens", "closes"):
-        hours[office_id].append(Stretch(weekday=weekday, opens=opens, closes=closes))
+    with connection.cursor() as cursor:
+        cursor.execute(HOURS, [list(known)])
+        for office_id, weekday, opens, closes in cursor.fetchall():
+            hours[office_id].append(Stretch(weekday=weekday, opens=opens, closes=closes))
     return {
         pk: Opening(
             stretches=tuple(hours[pk]),
@@ -60,20 +74,15 @@ def closed(offices: Iterable[Office], *, first: date, last: date) -> dict[int, C
         days = holidays.between(first, last, province=each.province, city=each.city)
         for on, name in days.items():
             found[each.pk][on].append(Shut(on=on, because=name))
-    closures = Closure.objects.filter(
-        Q(office__in=known) | Q(office=None),
-        Q(province="") | Q(province__in={each.province for each in known}),
-    ).filter(on__range=(first, last))
-    for closure in closures.order_by("on", "pk"):
-        shut = Shut(
-            on=closure.on,
-            from_time=closure.from_time,
-            until_time=closure.until_time,
-            because=closure.reason,
-        )
+    provinces = {each.province for each in known}
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSURES, [first, last, [each.pk for each in known], [*provinces]])
+        closures = cursor.fetchall()
+    for office_id, province, on, from_time, until_time, reason in closures:
+        shut = Shut(on=on, from_time=from_time, until_time=until_time, because=reason)
         for each in known:
-            if closure.office_id in {None, each.pk} and closure.province in {"", each.province}:
-                found[each.pk][closure.on].append(shut)
+            if office_id in {None, each.pk} and province in {"", each.province}:
+                found[each.pk][on].append(shut)
     return {pk: {on: tuple(shut) for on, shut in days.items()} for pk, days in found.items()}
 
 

@@ -1,6 +1,7 @@
 """From the choice of a place to the confirmed booking."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -54,18 +55,25 @@ def confirm(*, appointment_id: UUID, now: datetime) -> Appointment:
     A hold whose time is over is confirmed too while nobody else has its seat or there is another in its slot.
     Raises RefusedError: OVER when there is nothing to confirm, TAKEN, CLOSED, NO_PLACE, HAS_ONE.
     """
-    known = Appointment.objects.filter(pk=appointment_id).values("agenda_id", "starts_at").first()
-    if known is None:
+    rows = seats.lock(appointment_id, now=now)
+    if not rows:
         raise RefusedError(Reason.UNKNOWN)
-    (row,) = seats.lock(appointment_id, **known, now=now)
+    (row,) = rows
     if row.state == State.CONFIRMED:
         return row
     if row.state not in {State.HELD, State.EXPIRED} or now >= row.starts_at:
         raise RefusedError(Reason.OVER)
-    days.count({(row.agenda_id, row.on): 1})
-    seats.check_still_there(row)
-    _write_confirmation(row, now=now)
-    telling.confirmed(row, now=now)
+    changes = {"state": State.CONFIRMED, "confirmed_at": now, "ended_at": None, "held_until": None}
+    if row.state == State.EXPIRED:
+        _claim_again(row, changes, now=now)
+    else:
+        # The mail is the longest of the work, and is written before the day is locked.
+        telling.confirmed(row, now=now)
+        days.count({(row.agenda_id, row.on): 1})
+        seats.check_still_there(row)
+        Appointment.objects.filter(pk=row.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(row, name, value)
     recording.record("appointment.confirmed", row, now=now)
     return row
 
@@ -153,15 +161,13 @@ def _make_way(
             Appointment.objects.filter(pk__in=pks).update(state=ended, ended_at=now)
 
 
-def _write_confirmation(row: Appointment, *, now: datetime) -> None:
-    """Write the confirmation of a locked hold, at another seat of its slot when its own is gone."""
-    changes = {"state": State.CONFIRMED, "confirmed_at": now, "ended_at": None, "held_until": None}
-    if row.state == State.EXPIRED:
-        seats.reseat(row, seats.place(row.agenda, row.starts_at, now=now), now=now, **changes)
-    else:
-        Appointment.objects.filter(pk=row.pk).update(**changes)
-    for name, value in changes.items():
-        setattr(row, name, value)
+def _claim_again(row: Appointment, changes: dict[str, Any], *, now: datetime) -> None:
+    """Confirm a locked hold whose seat another one wanted: at any seat of its slot that is free."""
+    # No hold waits for a row that has expired, so these may be locked after it.
+    seats.lock(agenda_id=row.agenda_id, starts_at=row.starts_at, now=now)
+    days.count({(row.agenda_id, row.on): 1})
+    seats.reseat(row, seats.place(row.agenda, row.starts_at, now=now), now=now, **changes)
+    telling.confirmed(row, now=now)
 
 
 def _end(row: Appointment, state: State, *, now: datetime) -> None:

@@ -9,7 +9,7 @@ from afilia.audit import actions as audit
 from afilia.employers.models import Branch, Employer
 from afilia.identifiers import person
 from afilia.ops import demo
-from afilia.ops.demo import attendance, history, staff
+from afilia.ops.demo import attendance, history, offices, staff
 from afilia.registries.models import CivilRecord, SriLoad, SriRecord
 from afilia.registries.rules import Standing, TaxpayerKind
 
@@ -45,6 +45,7 @@ def load(*, now: datetime) -> bool:
     ]
     CivilRecord.objects.bulk_create(records)
     _taxpayers(now=now)
+    offices.load(now=now)
     staff.load(now=now)
     attendance.load(now=now)
     audit.record("demo.loaded", actor="system", subject="demo", at=now, facts=dict(counts))
