@@ -190,6 +190,19 @@ def test_a_person_without_an_appointment_is_not_received_by_halves(
     assert not Visit.objects.exists()
 
 
+def test_the_page_names_the_groups_of_the_sheet_and_asks_for_none_of_them(desk: Client) -> None:
+    shown = page(desk, f"{AGENDA}sin-turno/")
+    for group in ("Personas de la tercera edad", "Personas con discapacidad", "Mujeres embarazadas"):
+        assert group in shown
+    assert set(re.findall(r'<input[^>]* name="(\w+)"', shown)) == {
+        "csrfmiddlewaretoken",
+        "next",
+        "procedure",
+        "priority",
+        "identification",
+    }
+
+
 def test_out_of_hours_nobody_is_received_without_an_appointment(desk: Client, office: Office) -> None:
     office.hours.all().delete()
     response = desk.post(f"{AGENDA}sin-turno/", {"procedure": KEY, "priority": "yes"})
@@ -351,6 +364,11 @@ def test_a_forgotten_appointment_is_shown_to_nobody(desk: Client, office: Office
 
 def test_the_counter_role_has_no_figures(desk: Client) -> None:
     page(desk, f"{AGENDA}cifras/", status=404)
+
+
+def test_the_desk_offers_nothing_of_an_office_to_who_has_none(client: Client, db: None) -> None:
+    sign_in_staff(client, make_staff(Role.SUPERVISOR, office=None, province="17"))
+    assert "/funcionarios/turnos/" not in page(client, "/funcionarios/")
 
 
 def test_the_desk_offers_the_pages_by_role(client: Client, office: Office) -> None:

@@ -16,6 +16,7 @@ class AttendanceConfig(AppConfig):
                 hint=_("Reciba a quienes llegan y llame a su ventanilla a quien le toca."),
                 roles=frozenset({Role.COUNTER, Role.SUPERVISOR}),
                 order=10,
+                at_office=True,
             )
         )
         add(
@@ -25,5 +26,6 @@ class AttendanceConfig(AppConfig):
                 hint=_("Esperas, ausencias y personas atendidas por día y por trámite."),
                 roles=frozenset({Role.SUPERVISOR}),
                 order=20,
+                at_office=True,
             )
         )

@@ -21,6 +21,7 @@ class Entry:
     hint: str | Promise  # a sentence for the desk's first page
     roles: frozenset[Role]
     order: int  # the smaller the earlier
+    at_office: bool = False  # only for officials of an office
 
     @property
     def href(self) -> str:
@@ -37,5 +38,9 @@ def add(entry: Entry) -> None:
 
 def entries(staff: Staff) -> Sequence[Entry]:
     """The pages that an official sees, in their order."""
-    seen = [entry for entry in _entries.values() if may_enter(staff, entry.roles)]
+    seen = [
+        entry
+        for entry in _entries.values()
+        if may_enter(staff, entry.roles) and (staff.office_id is not None or not entry.at_office)
+    ]
     return sorted(seen, key=lambda entry: (entry.order, entry.url))
