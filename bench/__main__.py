@@ -18,7 +18,7 @@ from bench.server import running
 
 FULL = 1_000_000  # lines, for which the limits hold
 PORTAL_LINES = 10_000
-NAMES = ("bulk", "memory", "sri", "portal", "cases", "frictionless", "import-export")
+NAMES = ("bulk", "memory", "sri", "portal", "cases", "appointments", "frictionless", "import-export")
 
 
 def main() -> int:
@@ -53,6 +53,11 @@ def main() -> int:
         if "cases" in names:
             count = min(cases.CASES, max(lines // 100, 2))
             cases.measure(server, report, count=count, folder=folder)
+        if "appointments" in names:
+            clients = appointments.CLIENTS if report.judged else 2 * appointments.PLACES
+            bookings = appointments.BOOKINGS * lines // FULL
+            booked = appointments.measure(server, clients=clients, bookings=bookings, rounds=rounds)
+            appointments.report(report, booked, clients=clients)
         if "frictionless" in names:
             peers.frictionless(report, lines=lines // 10, rounds=rounds, folder=folder, today=today)
         if "import-export" in names:

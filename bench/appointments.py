@@ -28,27 +28,28 @@ class Measured:
 
 
 def measure(server: Server, *, clients: int, bookings: int, rounds: int) -> Measured:
-    measured = Measured()
+    measured, empty = Measured(), server.database()
     for _ in range(rounds):
         for kept, bare, booking in (
             ("", measured.bare, measured.race),
             ("-open", measured.bare_open, measured.race_open),
         ):
-            database = server.database()
+            database = server.database(template=empty)
             agenda = database.run("bench.booking", "office").strip()
             server.settle()
             for what, took in (("bare", bare), ("race", booking)):
                 took.seconds.append(_race(database, what + kept, agenda, clients=clients))
             _check(database, agenda, clients=clients)
             server.drop(database)
-    database = server.database()
+    database = server.database(template=empty)
     measured.bookings = int(database.run("bench.booking", "fill", str(OFFICES), str(bookings)))
     server.settle()
     said = json.loads(database.run("bench.booking", "availability"))
     if (said["offices"], measured.bookings) != (OFFICES, bookings):
         raise AssertionError(f"the table is not as it should be: {said}, {measured.bookings} bookings")
     measured.days, measured.following = (1000 * said["seconds"][name] for name in ("days", "next"))
-    server.drop(database)
+    for used in (database, empty):
+        server.drop(used)
     return measured
 
 

@@ -48,6 +48,7 @@ def test_every_benchmark_runs_on_a_small_file() -> None:
         *("bare COPY, 1,000 lines", "check (process)", "plan and apply", "peak of PostgreSQL"),
         *("four times the lines", "upload → report", "confirm → receipt"),
         *("SRI: first load", "SRI: monthly reload"),
+        *("booking, 200 clients, 100 places", "free days of a province, 500 bookings"),
         *("cases: send and submit", "cases lost"),
         *("Frictionless", "django-import-export"),
     ):
