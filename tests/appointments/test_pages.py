@@ -255,6 +255,16 @@ def test_who_is_signed_in_types_nothing_that_is_known(booker: Booker, signed_in:
     assert not Message.objects.filter(subject="Verificar IESS turno online").exists()
 
 
+def test_a_province_without_an_office_is_asked_for_and_no_error(booker: Booker, signed_in: Employer) -> None:
+    make_agenda(make_office(province="01"))
+    booker.begin()
+    page = booker.post({"who_comes": "employer", "applicant": "company", "ruc": ""})
+    assert booker.at.endswith("/oficina/")
+    assert "Revise lo siguiente" not in page
+    page = booker.get(f"{booker.draft}oficina/?provincia=")
+    assert "Elija una provincia." in page
+
+
 def test_another_email_is_proved_also_by_who_is_signed_in(booker: Booker, signed_in: Employer) -> None:
     booker.begin()
     booker.post({"email": "otra@example.com", "phone": signed_in.phone}, f"{booker.draft}contacto/")

@@ -112,10 +112,10 @@ def show_hours(
 def _offices(request: HttpRequest, picker: Picker, refused_form: PlaceForm | None) -> HttpResponse:
     now, slug = timezone.now(), picker.procedure.slug
     known = queries.provinces_for(slug, on=timezone.localdate(now))
-    asked = ProvinceForm(
-        {"provincia": request.GET.get("provincia", picker.province)} if _is_asked(request, picker) else None,
-        provinces=known,
-    )
+    usual = picker.province if picker.province in known else ""
+    chosen = request.GET.get("provincia", usual)
+    is_asked = bool(usual) or "provincia" in request.GET
+    asked = ProvinceForm({"provincia": chosen} if is_asked else None, provinces=known)
     page: dict[str, Any] = {
         "picker": picker,
         "asked": asked,
@@ -153,10 +153,6 @@ def _take(request: HttpRequest, picker: Picker, *, again: Again) -> HttpResponse
             return refused(request, error, back=request.get_full_path())
         form.add_error(None, str(GONE[error.reason]))
         return again(form)
-
-
-def _is_asked(request: HttpRequest, picker: Picker) -> bool:
-    return "provincia" in request.GET or bool(picker.province)
 
 
 def _office(request: HttpRequest, picker: Picker) -> Office | None:
