@@ -28,6 +28,8 @@ from afilia.procedures.rules import (
     reasons,
     requirements,
 )
+from afilia.recovery import documents as documents_road
+from afilia.registration import roads
 
 KEY, CODE = "clave-patronal", "codigo-extranjeros"
 SHEETS = {
@@ -106,6 +108,12 @@ def test_every_document_and_every_reason_is_used() -> None:
     }
     assert used == set(catalogue.documents)
     assert named == set(catalogue.reasons)
+
+
+def test_what_other_parts_name_is_in_the_catalogue() -> None:
+    named = {roads.PROCEDURE, documents_road.RECOVERY, documents_road.FIRST_KEY}
+    assert named <= set(load().procedures)
+    assert load().procedures[documents_road.RECOVERY].exceptions
 
 
 def test_applicants_are_the_kinds_of_employers_and_each_has_its_words() -> None:
