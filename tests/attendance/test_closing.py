@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from afilia.appointments.rules.states import State as Booking
 from afilia.attendance import actions, queries
@@ -137,9 +138,29 @@ def test_the_figures_are_the_same_when_they_are_made_again_from_the_ledger(
     before = _rows(office)
     Visit.objects.all().delete()  # nothing but the ledger is read
     DayFigure.objects.update(attended=99)
-    actions.rebuild(office=office, on=DAY)
+    assert actions.rebuild(office=office, on=DAY) is True
     assert _rows(office) == before
+    assert actions.rebuild(office=office, on=DAY) is False
     assert audit.verify() is None
+
+
+def test_the_operator_can_ask_for_the_figures_of_a_closed_day_again(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    walk_in(office)
+    with pytest.raises(CommandError, match="No hay un día cerrado 2026-11-23"):
+        call_command("rebuild-attendance", office.code, "2026-11-23")
+    with pytest.raises(CommandError, match="No hay un día cerrado"):
+        call_command("rebuild-attendance", "NADA", "2026-11-23")
+    actions.close_day(office=office, on=DAY, now=MIDNIGHT)
+    call_command("rebuild-attendance", office.code, "2026-11-23")
+    DayFigure.objects.update(arrived=7)
+    call_command("rebuild-attendance", office.code, "2026-11-23")
+    assert capsys.readouterr().out.splitlines() == [
+        "Las cifras ya eran estas.",
+        "Las cifras eran otras y se escribieron de nuevo.",
+    ]
+    assert DayFigure.objects.get(procedure="").arrived == 1
 
 
 def test_a_day_is_closed_once_and_not_before_it_is_over(office: Office, staff: Staff) -> None:

@@ -67,11 +67,17 @@ def close_day(*, office: Office, on: date, now: datetime) -> bool:
 
 
 @transaction.atomic
-def rebuild(*, office: Office, on: date) -> None:
-    """Write down the figures of a closed day again, from the ledger and nothing else."""
-    day = locked_day(office, on)
-    if day.closed_at:
-        _write(day)
+def rebuild(*, office: Office, on: date) -> bool | None:
+    """Write down the figures of a closed day again, from the ledger and nothing else.
+
+    Whether they were others before; None where there is no such closed day.
+    """
+    day = OfficeDay.objects.select_for_update().filter(office=office, on=on, closed_at__isnull=False).first()
+    if day is None:
+        return None
+    before = queries.written(day)
+    _write(day)
+    return queries.written(day) != before
 
 
 def forget(*, now: datetime) -> None:

@@ -14,7 +14,6 @@ from afilia.attendance.queries.days import (
     never_received,
     next_call_at,
     office,
-    office_by_code,
     today,
     visit_at,
     visit_for_office,
@@ -23,7 +22,7 @@ from afilia.attendance.queries.days import (
     visits_of_day,
     waiting,
 )
-from afilia.attendance.queries.figures import DayFigures, for_office, from_ledger
+from afilia.attendance.queries.figures import DayFigures, for_office, from_ledger, written
 from afilia.attendance.queries.finding import Found, find
 from afilia.attendance.queries.line import Line, Place, line, load
 from afilia.attendance.queries.showing import Agenda, Screen, agenda, counter_today, screen
@@ -55,7 +54,6 @@ __all__ = [
     "never_received",
     "next_call_at",
     "office",
-    "office_by_code",
     "screen",
     "today",
     "visit_at",
@@ -64,4 +62,5 @@ __all__ = [
     "visit_of_code",
     "visits_of_day",
     "waiting",
+    "written",
 ]

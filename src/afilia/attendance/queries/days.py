@@ -30,10 +30,6 @@ def office(office_id: int) -> Office:
     return Office.objects.get(pk=office_id)
 
 
-def office_by_code(code: str) -> Office | None:
-    return Office.objects.filter(code=code).first()
-
-
 def minutes(office: Office) -> dict[str, timedelta]:
     """The procedures that an office does, by their slugs, and what one attention takes."""
     found: dict[str, timedelta] = {}

@@ -1,8 +1,8 @@
 """The figures of an office's days: from the ledger, and as they were written down when the day was closed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from afilia.attendance.models import DayFigure, OfficeDay
 from afilia.attendance.rules import figures
@@ -38,21 +38,13 @@ def for_office(office: Office, *, from_on: date, to_on: date) -> Sequence[DayFig
     return [_of_day(office, day) for day in days.prefetch_related("figures")]
 
 
-def days_with_entries(office: Office) -> Iterator[date]:
-    """The closed dates of an office."""
-    closed = OfficeDay.objects.filter(office=office, closed_at__isnull=False)
-    return closed.order_by("on").values_list("on", flat=True).iterator()
-
-
-def last_days(today: date, *, days: int) -> tuple[date, date]:
-    return today - timedelta(days=days - 1), today
+def written(day: OfficeDay) -> dict[str, Figures]:
+    """What was written down of a closed day, by procedure and of all."""
+    return {row.procedure: _figures(row) for row in day.figures.all()}
 
 
 def _of_day(office: Office, day: OfficeDay) -> DayFigures:
-    if day.closed_at:
-        found = {row.procedure: _figures(row) for row in day.figures.all()}
-    else:
-        found = from_ledger(office.code, day.on)
+    found = written(day) if day.closed_at else from_ledger(office.code, day.on)
     return DayFigures(
         on=day.on,
         is_closed=day.closed_at is not None,

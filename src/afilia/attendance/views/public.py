@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from afilia.attendance import queries
 from afilia.attendance.rules.visits import OPEN
+from afilia.offices import queries as offices
 
 SEEN = "visto"  # what the browser shows already
 
@@ -51,7 +52,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _screen(code: str) -> dict[str, Any]:
-    office = queries.office_by_code(code)
+    office = offices.office(code)
     if office is None:
         raise Http404
     now = timezone.now()
