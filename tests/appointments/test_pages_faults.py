@@ -157,7 +157,19 @@ def test_an_office_that_closes_meanwhile_is_said(booker: Booker, clock: Clock, a
     assert "lista de espera" in page
 
 
-@pytest.mark.parametrize("sent", ["", "x", "0 2026-11-23T09:00:00-05:00", "7", "7 2026-11-23T09:00:00"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "",
+        "x",
+        "0 2026-11-23T09:00:00-05:00",
+        "7",
+        "7 2026-11-23T09:00:00",
+        "7 9999-12-31T23:59:59+00:00",
+        "7 0001-01-01T00:00:00+00:00",
+        f"{2**63} 2026-11-23T09:00:00-05:00",
+    ],
+)
 def test_a_place_that_no_button_sends_changes_nothing(sent: str, booker: Booker, agenda: Agenda) -> None:
     booker.answer()
     booker.hours(agenda.office)
@@ -181,8 +193,12 @@ def test_an_address_without_its_choice_leads_to_the_choice(
     booker.answer()
     booker.get(f"{booker.draft}hora/{query}")
     assert booker.at.endswith("/oficina/")
-    booker.get(f"{booker.draft}hora/?oficina={agenda.office.code}&dia=ayer")
-    assert booker.at.endswith(f"/dia/?oficina={agenda.office.code}")
+    for day in ("ayer", "9999-12-31", "0001-01-01"):
+        booker.get(f"{booker.draft}hora/?oficina={agenda.office.code}&dia={day}")
+        assert booker.at.endswith(f"/dia/?oficina={agenda.office.code}"), day
+    for page in ("dia", "hora", "espera"):
+        booker.get(f"{booker.draft}{page}/?oficina=%00")
+        assert booker.at.endswith("/oficina/"), page
 
 
 def test_who_has_an_appointment_is_led_to_it_and_another_procedure_is_free(

@@ -6,7 +6,7 @@ What was chosen stands in the address, so that the back button and several tabs 
 from calendar import Calendar
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +26,7 @@ from afilia.offices.models import Office
 from afilia.offices.provinces import PROVINCES
 from afilia.procedures.rules import Procedure
 
+FAR = timedelta(days=400)  # beyond any horizon, and well within what dates can hold
 SHOWN = 10  # days of the list, before all of them are asked for
 Take = Callable[[PlaceForm, datetime], HttpResponse]
 Again = Callable[[PlaceForm], HttpResponse]
@@ -140,7 +141,7 @@ def _offices(request: HttpRequest, picker: Picker, refused_form: PlaceForm | Non
 
 def _take(request: HttpRequest, picker: Picker, *, again: Again) -> HttpResponse:
     form, now = PlaceForm(request.POST), timezone.now()
-    if not form.is_valid():  # no button of ours sends that
+    if not form.is_valid() or abs(form.cleaned_data["place"][1] - now) > FAR:  # no button of ours sends that
         return redirect(picker.offices)
     try:
         return picker.take(form, now)
@@ -155,9 +156,15 @@ def _take(request: HttpRequest, picker: Picker, *, again: Again) -> HttpResponse
         return again(form)
 
 
+def office_named(request: HttpRequest) -> Office | None:
+    """The office in the address."""
+    code = request.GET.get("oficina", "")
+    return offices.office(code) if code.isprintable() else None  # PostgreSQL takes no NUL
+
+
 def _office(request: HttpRequest, picker: Picker) -> Office | None:
     """The office in the address, where it does the procedure."""
-    office = offices.office(request.GET.get("oficina", ""))
+    office = office_named(request)
     if office is None:
         return None
     today = timezone.localdate(timezone.now(), offices.zone_of(office))
@@ -167,9 +174,10 @@ def _office(request: HttpRequest, picker: Picker) -> Office | None:
 
 def _day(request: HttpRequest) -> date | None:
     try:
-        return date.fromisoformat(request.GET.get("dia", ""))
+        on = date.fromisoformat(request.GET.get("dia", ""))
     except ValueError:
         return None
+    return on if abs(on - timezone.localdate(timezone.now())) < FAR else None
 
 
 def _query(office: Office, **more: object) -> str:

@@ -24,9 +24,9 @@ from afilia.appointments.references import reference_of
 from afilia.appointments.rules.states import Reason, RefusedError, Waiting
 from afilia.appointments.views.drafts import PAGE, open_draft, posted, procedure_of, who_of
 from afilia.appointments.views.managing import can_change, find_by_link
+from afilia.appointments.views.picking import office_named
 from afilia.appointments.views.refusing import ask_for_proof, refused
 from afilia.kit.proxies import client_address
-from afilia.offices import queries as offices
 from afilia.offices.models import Office
 from afilia.offices.provinces import BY_CODE, PROVINCES, Province
 from afilia.procedures.catalogue import load
@@ -39,7 +39,7 @@ def join(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = open_draft(request, draft_id, whole=True)
     if isinstance(draft, HttpResponse):
         return draft
-    office = offices.office(request.GET.get("oficina", ""))
+    office = office_named(request)
     province = BY_CODE.get(office.province if office else request.GET.get("provincia", ""))
     back = reverse("appointments:office", args=[draft.id])
     if province is None:
