@@ -9,7 +9,7 @@ CODES = Limit(free=10, most=120)  # asked for from one address
 CODES_OF_BLOCK = Limit(free=120, most=1200)
 # From one address, for one person from one network, and for one person whoever asks: what strangers elsewhere
 # type shuts nobody out before it becomes a search.
-NAMES = (30, 10, 200)  # compared with the Registro Civil
-CODES_TYPED = (20, 10, 100)  # of confirmations
+NAMES = (120, 10, 200)  # compared with the Registro Civil
+CODES_TYPED = (60, 10, 100)  # of confirmations
 
 REASONS = {Pass.PROOF: Reason.PROOF, Pass.CLOSED: Reason.LIMIT}
