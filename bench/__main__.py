@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import psutil
 
-from bench import bulk, cases, peers, portal, sri
+from bench import appointments, bulk, cases, peers, portal, sri
 from bench.measure import Report
 from bench.server import running
 

@@ -25,7 +25,7 @@ from afilia.appointments.booking import Who  # noqa: E402
 from afilia.appointments.rules.states import Identity, PersonKind, Reason, RefusedError  # noqa: E402
 from afilia.offices.models import Agenda, Office, OfficeHours  # noqa: E402
 
-THREADS = 20  # of each process, one connection each
+THREADS = 10  # of each process, one connection each
 PLACES, SEATS = 100, 4
 PROCEDURE = "clave-patronal"
 QUITO = ZoneInfo("America/Guayaquil")

@@ -67,11 +67,12 @@ def confirm(*, appointment_id: UUID, now: datetime) -> Appointment:
     if row.state == State.EXPIRED:
         _claim_again(row, changes, now=now)
     else:
-        # The mail is the longest of the work, and is written before the day is locked.
+        # All who confirm a place of the day wait for its lock, so that as much as can be is done before.
+        desk = seats.check_still_there(row)
         telling.confirmed(row, now=now)
-        days.count({(row.agenda_id, row.on): 1})
-        seats.check_still_there(row)
         Appointment.objects.filter(pk=row.pk).update(**changes)
+        days.count({(row.agenda_id, row.on): 1})
+        seats.check_not_closed_since(row, desk)
     for name, value in changes.items():
         setattr(row, name, value)
     recording.record("appointment.confirmed", row, now=now)
@@ -101,7 +102,12 @@ GROUP BY agenda.id
 def _agenda_with_room(agenda_id: int, *, starts_at: datetime, procedure: str, now: datetime) -> Agenda:
     """The agenda; those who come too late learn it here, in one query and without a lock."""
     with connection.cursor() as cursor:
-        facts = {"agenda": agenda_id, "starts_at": starts_at, "procedure": procedure, "now": now}
+        facts: dict[str, Any] = {
+            "agenda": agenda_id,
+            "starts_at": starts_at,
+            "procedure": procedure,
+            "now": now,
+        }
         cursor.execute(LOOK, facts)
         seen = cursor.fetchone()
     if seen is None:

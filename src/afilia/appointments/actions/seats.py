@@ -18,6 +18,7 @@ from afilia.appointments.queries import availability
 from afilia.appointments.queries.availability import Desk
 from afilia.appointments.references import digest_of, reference_of
 from afilia.appointments.rules.states import COUNTED, LIVE, Reason, RefusedError, State
+from afilia.offices import queries as office_queries
 from afilia.offices import rules as offices
 from afilia.offices.models import Agenda
 from afilia.offices.queries import zone_of
@@ -63,7 +64,7 @@ def place(agenda: Agenda, starts_at: datetime, *, now: datetime) -> Place:
     raise RefusedError(_why_not(desk, on, starts_at))
 
 
-def check_still_there(row: Appointment) -> None:
+def check_still_there(row: Appointment) -> Desk:
     """Raise RefusedError when the office no longer has the seat that a booking is for, or is closed then."""
     desk, on = _desk(row.agenda, row.starts_at)
     slots = offices.slots(on, opening=desk.opening, minutes=row.agenda.minutes, shut=desk.shut(on))
@@ -72,6 +73,15 @@ def check_still_there(row: Appointment) -> None:
         raise RefusedError(_why_not(desk, on, row.starts_at))
     if row.seat > row.agenda.seats or row.procedure not in row.agenda.procedures:
         raise RefusedError(Reason.NO_PLACE)
+    return desk
+
+
+def check_not_closed_since(row: Appointment, seen: Desk) -> None:
+    """The same once the day is locked, where all has been looked at before: only closures wait for that."""
+    office = row.agenda.office
+    closed = office_queries.closed([office], first=row.on, last=row.on + availability.DAY)
+    if closed[office.pk] != seen.closed:
+        check_still_there(row)
 
 
 def free(where: Place, *, now: datetime) -> list[int]:
