@@ -9,16 +9,20 @@ from django.test import Client
 from afilia.audit.models import Entry
 from afilia.cases import actions
 from afilia.cases.models import Case, Paper
+from afilia.cases.models import Message as CaseMessage
 from afilia.cases.queries import facts
 from afilia.cases.rules.moves import State
 from afilia.documents import queries as documents
 from afilia.documents.models import ReceivedFile
 from afilia.documents.rules.files import ScanState
 from afilia.documents.scanner import Scanner
+from afilia.intake import rules
 from afilia.notices import actions as notices
 from afilia.notices.models import Message
 from afilia.procedures.catalogue import read
 from afilia.procedures.rules import MAX_BYTES, Channel
+from afilia.registration import actions as registrations
+from afilia.registration.queries import Paper as PortalPaper
 from afilia.staff.rules import Role
 from tests.builders import NOW
 from tests.cases.builders import make_official
@@ -120,6 +124,60 @@ def test_a_signed_document_is_refused_with_why_where_it_must_be_signed_by_hand(
     assert answer.status_code == 422
     assert "debe firmarse a mano" in answer.content.decode()
     assert inside.upload("solicitud", plain_pdf()).status_code == 302
+
+
+def test_a_paper_of_the_portal_serves_in_its_own_slot_and_of_its_own_registration_alone(
+    make_applicant: MakeApplicant,
+) -> None:
+    authority = Authority.make(now=NOW)
+    authority.trust()
+    signer = authority.issue(cedula=CEDULA)
+    one, other = make_applicant(number=CEDULA), make_applicant(number=CEDULA)
+    papers = {}
+    for applicant in (one, other):
+        applicant.enter()
+        for paper in PortalPaper:
+            document = registrations.issue(registration=applicant.registration, paper=paper)
+            with documents.open_document(document) as file:
+                papers[applicant, paper] = signer.sign(file.read())
+    answer = one.upload("solicitud", papers[one, PortalPaper.AGREEMENT])
+    assert answer.status_code == 422
+    assert "es otro de los documentos del portal" in answer.content.decode()
+    answer = one.upload("solicitud", papers[other, PortalPaper.REQUEST])
+    assert answer.status_code == 422
+    assert "es de otra solicitud" in answer.content.decode()
+    assert one.upload("solicitud", papers[one, PortalPaper.REQUEST]).status_code == 302
+    assert one.upload("acuerdo", papers[one, PortalPaper.AGREEMENT]).status_code == 302
+    kinds = {paper.slot: paper.issued.kind for paper in one.case.papers.all() if paper.issued}
+    assert kinds == {"solicitud": "key-request", "acuerdo": "agreement"}
+    # One that a program wrote anew is taken, and an official sees that we do not know it again.
+    assert one.upload("solicitud", signer.sign(plain_pdf())).status_code == 302
+    assert one.case.papers.get(slot="solicitud").issued is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "path", "data", "said"),
+    [
+        ("UPLOADS", "{draft}documentos/ruc/", {}, 422),
+        ("LINKS", "{draft}", {"do": "send-link"}, 302),
+        ("MESSAGES", "{case}mensaje/", {"text": "Hola"}, 429),
+    ],
+)
+def test_what_costs_us_work_or_mails_has_a_limit(
+    inside: Applicant, monkeypatch: pytest.MonkeyPatch, limit: str, path: str, data: dict[str, str], said: int
+) -> None:
+    monkeypatch.setattr(rules, limit, 0)
+    if "{case}" in path:
+        inside.fill()
+        inside.submit()
+    before = (Message.objects.count(), CaseMessage.objects.count(), Paper.objects.count())
+    address = path.format(draft=inside.draft, case=f"{AT}tramites/{inside.case.number}/")
+    files = {"file": SimpleUploadedFile("ruc.jpg", plain_jpeg())} if limit == "UPLOADS" else {}
+    answer = inside.client.post(address, {**data, **files})
+    assert answer.status_code == said
+    page = answer if said != 302 else inside.client.get(inside.draft)
+    assert "demasiados intentos" in page.content.decode()
+    assert (Message.objects.count(), CaseMessage.objects.count(), Paper.objects.count()) == before
 
 
 def test_a_full_disk_loses_nothing_and_says_that_the_file_is_right(

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afilia.cases.rules.moves import Move as MoveKind
 from afilia.cases.rules.moves import State
-from afilia.documents.models import ReceivedFile
+from afilia.documents.models import IssuedDocument, ReceivedFile
 from afilia.employers.models import Employer
 from afilia.offices.models import Office
 from afilia.offices.provinces import PROVINCES
@@ -94,6 +94,8 @@ class Paper(models.Model):
     slot = models.CharField(max_length=40)  # requirement of the procedure
     document = models.CharField(max_length=40)  # which of its alternatives
     file = models.OneToOneField(ReceivedFile, models.PROTECT, related_name="+")
+    # Which of our own papers it is, signed by others; None: none that we know, or not one of that kind.
+    issued = models.ForeignKey(IssuedDocument, models.PROTECT, null=True, related_name="+")
     put_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
     is_good = models.BooleanField(null=True)  # what an official ticked on the checklist

@@ -8,6 +8,7 @@ from afilia.cases import actions as cases
 from afilia.cases.models import Case, Paper
 from afilia.cases.queries import applicant
 from afilia.documents import actions as documents
+from afilia.documents import queries as issued
 from afilia.employers import queries as employers
 from afilia.employers.models import Employer
 from afilia.intake import queries, rules
@@ -16,6 +17,10 @@ from afilia.procedures.rules import Channel, Option
 from afilia.verification import actions as verification
 from afilia.verification.models import Attempt
 from afilia.verification.rules import WINDOW, Pass, SendRefusal, Verdict
+
+
+class LimitError(Exception):
+    """Too many of a kind for one case in an hour; nothing was done."""
 
 
 @transaction.atomic
@@ -87,11 +92,35 @@ def prove(*, attempt: Attempt, typed: str, now: datetime) -> Case | Verdict:
 def attach(
     *, case: Case, slot: str, option: Option, chunks: Iterable[bytes], name: str, now: datetime
 ) -> Paper:
-    """Keep a file as the document of a slot. What it raises is in documents.prepare and cases.put."""
+    """Keep a file as the document of a slot.
+
+    Raises LimitError, and what documents.prepare and cases.put do.
+    """
+    _use("upload", case, most=rules.UPLOADS, now=now)
+    content = b"".join(chunks)
     prepared = documents.prepare(
-        chunks=chunks, name=name, most=option.max_bytes, accept=option.formats, now=now
+        chunks=[content], name=name, most=option.max_bytes, accept=option.formats, now=now
     )
-    return cases.put(case_id=case.pk, slot=slot, document=option.document.slug, prepared=prepared, now=now)
+    return cases.put(
+        case_id=case.pk,
+        slot=slot,
+        document=option.document.slug,
+        prepared=prepared,
+        issued=issued.signed_later(content) if option.issued else None,
+        now=now,
+    )
+
+
+def send_link(*, case: Case, now: datetime) -> None:
+    """Send the link that continues a draft again. Raises LimitError, RefusedError."""
+    _use("link", case, most=rules.LINKS, now=now)
+    cases.send_link(case_id=case.pk, now=now)
+
+
+def write(*, case: Case, text: str, now: datetime) -> None:
+    """Write a message to whoever decides. Raises LimitError, RefusedError."""
+    _use("message", case, most=rules.MESSAGES, now=now)
+    cases.write_to_officials(case_id=case.pk, text=text, now=now)
 
 
 def follow(
@@ -127,3 +156,9 @@ def _count(kind: str, *, of: str, address: str, solution: str, ticket: str, now:
     ):
         return Pass.FREE
     return needed
+
+
+def _use(what: str, case: Case, *, most: int, now: datetime) -> None:
+    times = verification.tally(what=queries.use(what, of=case), window=WINDOW, now=now)
+    if times > most:
+        raise LimitError(what)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afilia.cases.queries import facts
+from afilia.cases.rules.papers import PaperFault
 from afilia.documents import queries as documents
 from afilia.documents.explaining import explain
 from afilia.documents.rules.files import Refusal
@@ -110,6 +111,13 @@ class DocumentForm(forms.Form):
         """Show why the file was not taken, and what to do."""
         self.add_error("file", _text(reason, self.option.max_bytes))
 
+    def refuse_limit(self) -> None:
+        self.add_error("file", TOO_MUCH)
+
+    def refuse_paper(self, fault: PaperFault) -> None:
+        """Show that the file is another of the papers that the portal issued."""
+        self.add_error("file", str(PAPER_FAULTS[fault]))
+
     def refuse_for_now(self) -> None:
         """Show that the file can be sent again as it is."""
         self.add_error(
@@ -183,6 +191,12 @@ class WithdrawForm(forms.Form):
     )
 
 
+PAPER_FAULTS = {
+    PaperFault.KIND: _("Este archivo es otro de los documentos del portal. Elija el que se pide aquí."),
+    PaperFault.NUMBER: _(
+        "Este documento es de otra solicitud. Descargue otra vez el suyo, fírmelo y envíelo."
+    ),
+}
 TOO_MUCH = _("Se hicieron demasiados intentos. Espere una hora; nada se perdió.")
 
 

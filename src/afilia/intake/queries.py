@@ -34,3 +34,8 @@ def scopes(kind: str, *, of: str, address: str) -> dict[str, bytes]:
         "subscriber": verification.tallied(f"{kind}.subscriber", of=addresses.subscriber(address)),
         "neighbours": verification.tallied(f"{kind}.neighbours", of=neighbours),
     }
+
+
+def use(what: str, *, of: Case) -> bytes:
+    """What somebody does with a case is counted under."""
+    return verification.tallied(f"intake.{what}", of=of.key.hex)

@@ -7,6 +7,9 @@ BEGINNING = Limit(free=5, most=60)  # of a subscriber
 OF_ONE = Limit(free=5, most=40)  # of one registration or case, whoever it is that asks
 NEIGHBOURS = Limit(free=60, most=600)
 FREE_PAIR = 3  # of one registration or case from one neighbourhood, whatever others do to it
+UPLOADS = 120  # of a case within the window; far more than anybody needs, and each costs us work
+LINKS = 5  # mails with a link of a draft within the window
+MESSAGES = 30  # of a case within the window
 
 
 def pass_for(*, one: int, pair: int, subscriber: int, neighbours: int) -> Pass:

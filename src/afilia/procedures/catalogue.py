@@ -124,7 +124,7 @@ def _way(raw: dict[str, Any], documents: dict[str, Document]) -> Way:
 
 
 def _option(raw: dict[str, Any], documents: dict[str, Document], max_bytes: int) -> Option:
-    rest = {name: raw[name] for name in ("identity", "validated_by_legal") if name in raw}
+    rest = {name: raw[name] for name in ("identity", "issued", "validated_by_legal") if name in raw}
     return Option(
         document=documents[raw["document"]],
         signature=Signature(raw["signature"]),

@@ -106,6 +106,7 @@ class Option:
     applicants: frozenset[Applicant] = frozenset()
     who_comes: frozenset[WhoComes] = frozenset()
     identity: str = ""  # the kind of identity document that it is of: cedula, foreigner-code, passport, visa
+    issued: str = ""  # the kind of a document that the portal issues, where it is one
     contents: tuple[Text, ...] = ()  # what must be written in it
     validated_by_legal: bool = False  # before it is handed in
     formats: tuple[Format, ...] = (Format.JPG, Format.PDF)

@@ -23,6 +23,7 @@ from afilia.cases.actions.deciding import (
 from afilia.cases.actions.drafting import (
     HasOneError,
     SignatureRefusedError,
+    WrongPaperError,
     begin,
     correct,
     discard_draft,
@@ -46,6 +47,7 @@ __all__ = [
     "RefusedError",
     "SignatureRefusedError",
     "TakenError",
+    "WrongPaperError",
     "approve",
     "ask_correction",
     "ask_legal",

@@ -11,11 +11,13 @@ from afilia.cases.actions.steps import IncompleteError, RefusedError, locked, mo
 from afilia.cases.models import Case, Correction, Message, Paper, Trace
 from afilia.cases.queries import applicant as queries
 from afilia.cases.queries import facts
-from afilia.cases.rules import signatures
+from afilia.cases.rules import papers, signatures
 from afilia.cases.rules.moves import ENDED, Fault, State
 from afilia.cases.rules.moves import Move as MoveKind
+from afilia.cases.rules.papers import PaperFault
 from afilia.documents import actions as documents
-from afilia.documents import queries as issued
+from afilia.documents import queries as document_queries
+from afilia.documents.models import IssuedDocument
 from afilia.documents.rules.signatures import SignatureReason, signature_verdict
 from afilia.employers.models import Employer
 from afilia.kit import queue
@@ -31,6 +33,14 @@ class SignatureRefusedError(Exception):
     def __init__(self, reasons: list[SignatureReason]) -> None:
         super().__init__(", ".join(reasons))
         self.reasons = reasons
+
+
+class WrongPaperError(Exception):
+    """A document is one of our own papers, but not the one that is asked for; nothing of it was kept."""
+
+    def __init__(self, fault: PaperFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
 
 
 class HasOneError(Exception):
@@ -97,17 +107,33 @@ def write(*, case_id: int, message: str, province: str) -> None:
 
 
 @transaction.atomic
-def put(*, case_id: int, slot: str, document: str, prepared: documents.Prepared, now: datetime) -> Paper:
+def put(
+    *,
+    case_id: int,
+    slot: str,
+    document: str,
+    prepared: documents.Prepared,
+    issued: IssuedDocument | None = None,
+    now: datetime,
+) -> Paper:
     """Put a document into a slot of a draft, or of a case that was asked to send that slot again.
 
-    One that was put before and not submitted is thrown away. Raises RefusedError(STATE), KeyError for a slot
-    or document that the case does not have, SignatureRefusedError.
+    One that was put before and not submitted is thrown away. `issued` is which of our own papers the file is,
+    if any. Raises RefusedError(STATE), KeyError for a slot or document that the case does not have,
+    WrongPaperError, SignatureRefusedError.
     """
     case = locked(case_id)
     asked = facts.requirement(case, slot)
     option = asked.option(document) if asked else None
     if option is None:
         raise KeyError(f"{slot}: {document}")
+    if wrong := papers.fault(
+        asked=option.issued,
+        number=facts.registration_number(case) if option.issued else "",
+        kind=issued.kind if issued else "",
+        found=issued.number if issued else "",
+    ):
+        raise WrongPaperError(wrong)
     verdict = signature_verdict(signatures.policy(option), prepared.signatures, facts.signer(case), at=now)
     if reasons := signatures.refused(verdict):
         raise SignatureRefusedError(reasons)
@@ -119,7 +145,14 @@ def put(*, case_id: int, slot: str, document: str, prepared: documents.Prepared,
         held.retired_at = now
         held.save(update_fields=["retired_at"])
     file = documents.keep(prepared=prepared, actor="applicant", now=now)
-    paper = Paper.objects.create(case=case, slot=slot, document=document, file=file, put_at=now)
+    paper = Paper.objects.create(
+        case=case,
+        slot=slot,
+        document=document,
+        file=file,
+        issued=issued if option.issued else None,
+        put_at=now,
+    )
     if correction:
         correction.replacement = paper
         correction.save(update_fields=["replacement"])
@@ -150,7 +183,7 @@ def submit(*, case_id: int, now: datetime) -> Case:
     _refuse_second(case)
     found = destination(load(), procedure=case.procedure, province=case.province)
     case.number = f"T-{timezone.localtime(now).year}-{case.pk:07d}"
-    case.code_digest = issued.code_digest(facts.code_of(case))
+    case.code_digest = document_queries.code_digest(facts.code_of(case))
     case.unit, case.unit_province, case.route = found.unit.slug, found.unit.province, found.route.slug
     case.submitted_at, case.link = now, None
     move(case, MoveKind.SUBMIT, by=None, now=now)

@@ -87,6 +87,12 @@ def representative(case: Case) -> Representative | None:
     return getattr(case.employer, "representative", None)
 
 
+def registration_number(case: Case) -> str:
+    """The number of the employer's registration, which its papers carry; empty without one."""
+    registration = getattr(case.employer, "registration", None)
+    return registration.number if registration else ""
+
+
 def requirement(case: Case, slot: str) -> Requirement | None:
     return next((one for one in requirements(case) if one.slug == slot), None)
 

@@ -14,6 +14,7 @@ from afilia.documents.queries.issued import (
     open_document,
     path_of,
     plain_code,
+    signed_later,
     verify_url,
 )
 from afilia.documents.queries.received import (
@@ -58,6 +59,7 @@ __all__ = [
     "root_certificates",
     "scans",
     "signatures_of",
+    "signed_later",
     "to_ask_about",
     "to_scan",
     "trust_roots",

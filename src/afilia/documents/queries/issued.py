@@ -95,14 +95,15 @@ def answer_for_file(pdf: bytes) -> Answer:
         return Answer(outcome=Outcome.GENUINE, document=document, signed_by=finding.signed_by)
     if finding.verdict is signing.Verdict.GENUINE:
         return Answer(outcome=Outcome.UNREGISTERED)
-    if document := _signed_later(pdf):
+    if document := signed_later(pdf):
         return Answer(outcome=Outcome.EXTENDED, document=document, signed_by=_signed_by(document))
     if finding.verdict is signing.Verdict.ALTERED:
         return Answer(outcome=Outcome.ALTERED)
     return Answer(outcome=Outcome.UNKNOWN)
 
 
-def _signed_later(pdf: bytes) -> IssuedDocument | None:
+def signed_later(pdf: bytes) -> IssuedDocument | None:
+    """The document that we issued and others signed, which a file begins with or is."""
     found = IssuedDocument.objects.filter(sha256__in=signing.revisions(pdf), kind__in=SIGNED_BY_OTHERS)
     return found.first()
 

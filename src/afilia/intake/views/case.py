@@ -16,7 +16,8 @@ from afilia.cases.queries import facts
 from afilia.cases.rules.moves import ENDED, Move, Party, State
 from afilia.documents import queries as documents
 from afilia.intake import actions, sessions
-from afilia.intake.forms import FollowForm, TextForm, WithdrawForm
+from afilia.intake.actions import LimitError
+from afilia.intake.forms import TOO_MUCH, FollowForm, TextForm, WithdrawForm
 from afilia.intake.views.common import PAGE, attach, private
 from afilia.kit.proxies import client_address
 from afilia.verification import proof
@@ -102,7 +103,10 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, case, form, status=422)
     try:
-        cases.write_to_officials(case_id=case.pk, text=form.cleaned_data["text"], now=timezone.now())
+        actions.write(case=case, text=form.cleaned_data["text"], now=timezone.now())
+    except LimitError:
+        form.add_error("text", str(TOO_MUCH))
+        return _page(request, case, form, status=429)
     except RefusedError:  # it ended meanwhile
         messages.error(request, gettext("El trámite terminó: ya no recibe mensajes."))
     else:

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from afilia.cases.actions import RefusedError, SignatureRefusedError
+from afilia.cases.actions import RefusedError, SignatureRefusedError, WrongPaperError
 from afilia.cases.models import Case
 from afilia.cases.queries import facts
 from afilia.documents.actions import BusyError, FileRefusedError
 from afilia.intake import actions
+from afilia.intake.actions import LimitError
 from afilia.intake.forms import DocumentForm
 from afilia.procedures.rules import Format, megabytes
 
@@ -65,6 +66,10 @@ def _is_taken(form: DocumentForm, case: Case, slot: str) -> bool:
         form.refuse(refused.reason)
     except SignatureRefusedError as refused:
         form.refuse(refused.reasons[0])
+    except LimitError:
+        form.refuse_limit()
+    except WrongPaperError as wrong:
+        form.refuse_paper(wrong.fault)
     except (BusyError, OSError):
         form.refuse_for_now()
     except RefusedError:  # submitted meanwhile, in another tab

@@ -15,8 +15,9 @@ from afilia.cases.actions import HasOneError, IncompleteError, RefusedError
 from afilia.cases.models import Case
 from afilia.cases.queries import facts
 from afilia.cases.rules.moves import State
-from afilia.intake import sessions
-from afilia.intake.forms import RequestForm
+from afilia.intake import actions, sessions
+from afilia.intake.actions import LimitError
+from afilia.intake.forms import TOO_MUCH, RequestForm
 from afilia.intake.views.common import PAGE, attach, private
 
 
@@ -110,8 +111,10 @@ def _change(request: HttpRequest, case: Case) -> HttpResponse:
         if slot := request.POST.get("take-out"):
             cases.take_out(case_id=case.pk, slot=slot, now=now)
         elif request.POST.get("do") == "send-link":
-            cases.send_link(case_id=case.pk, now=now)
+            actions.send_link(case=case, now=now)
             messages.success(request, gettext("Enviamos otro enlace al correo del empleador."))
+    except LimitError:
+        messages.error(request, str(TOO_MUCH))
     except RefusedError:  # submitted meanwhile, in another tab
         return redirect("intake:draft", case.key)
     return redirect("intake:draft", case.key)
