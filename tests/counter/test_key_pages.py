@@ -21,6 +21,7 @@ from tests.staff.builders import make_office, make_staff, sign_in_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("light_hashing")]
 KEYS = "/funcionarios/claves/"
+PAPERS = ["solicitud", "acuerdo", "identidad"]
 OWN_KEY = "tijera nube caimito 7"
 
 
@@ -42,13 +43,13 @@ def papers_of(employer: Employer, who: str = "employer") -> str:
     return f"{page_of(employer)}documentos/?quien={who}"
 
 
-def ticked(employer: Employer, **changes: str) -> dict[str, str]:
+def ticked(employer: Employer, **changes: object) -> dict[str, object]:
     """All boxes of the checklist of who represents a company."""
-    boxes = {f"paper-{slug}": "on" for slug in ("solicitud", "acuerdo", "identidad")}
+    boxes = {"papers": PAPERS}
     return boxes | {"is_identified": "on", "email": employer.email, "road": "sheet"} | changes
 
 
-def prepare(desk: Client, employer: Employer, **changes: str) -> str:
+def prepare(desk: Client, employer: Employer, **changes: object) -> str:
     answer = desk.post(papers_of(employer), ticked(employer, **changes))
     assert answer.status_code == 302, answer.content.decode()
     return str(answer["Location"])
@@ -138,7 +139,7 @@ def test_a_sheet_printed_again_has_another_key(desk: Client) -> None:
 def test_the_sheet_does_not_tell_the_number_with_which_it_opens(desk: Client) -> None:
     number = cedula()
     employer = make_applicant(number=number, ruc=f"{number}001", kind="artisan")
-    handover = prepare(desk, employer, **{"paper-calificacion-artesanal": "on"})
+    handover = prepare(desk, employer, papers=[*PAPERS, "calificacion-artesanal"])
     sheet = desk.post(handover, {"seen": "0"})
     text = pypdfium2.PdfDocument(io.BytesIO(sheet.content))[0].get_textpage().get_text_range()
     assert number not in text
@@ -161,7 +162,7 @@ def test_a_third_party_is_named_and_is_not_the_representative(desk: Client) -> N
     shown = desk.get(address).content.decode()
     assert f'value="{collector}"' in shown
     assert "TERCERA PRUEBA ROSA" in shown
-    boxes = ticked(employer, **{"paper-identidad-tercero": "on"})
+    boxes = ticked(employer, papers=[*PAPERS, "identidad-tercero"])
     own = desk.post(address, boxes | {"came_number": employer.representative.number, "came_names": "X Y"})
     assert "Esa es la cédula de quien representa" in own.content.decode()
     assert desk.post(address, boxes | {"came_number": "1", "came_names": ""}).status_code == 200

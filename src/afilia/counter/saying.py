@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from afilia.cases.rules.moves import Fault, Move
 from afilia.counter.rules.handing import Refusal, Road
 from afilia.counter.rules.working import Owner, Urgency
-from afilia.procedures.rules import Presented, Signature, WhoComes
+from afilia.procedures.rules import WhoComes
 
 WHO_COMES: Mapping[WhoComes, Promise] = {
     WhoComes.EMPLOYER: _("Quien representa al empleador"),
@@ -18,19 +18,6 @@ WHO_COMES: Mapping[WhoComes, Promise] = {
 ROADS: Mapping[Road, Promise] = {
     Road.SHEET: _("Hoja impresa"),
     Road.LINK: _("Enlace al correo verificado"),
-}
-PRESENTED: Mapping[Presented, Promise] = {
-    Presented.SHOWN: _("Se muestra"),
-    Presented.ORIGINAL: _("Original"),
-    Presented.COPY: _("Copia"),
-    Presented.ORIGINAL_AND_COPY: _("Original y copia"),
-    Presented.ORIGINAL_OR_COPY: _("Original o copia"),
-    Presented.FILE: _("Archivo"),
-}
-SIGNATURES: Mapping[Signature, Promise] = {
-    Signature.BY_HAND: _("Firmado a mano"),
-    Signature.ELECTRONIC: _("Firmado electrónicamente"),
-    Signature.FORBIDDEN: _("Firmado a mano, sin firma electrónica"),
 }
 REFUSALS: Mapping[Refusal, Promise] = {
     Refusal.HAS_KEY: _(

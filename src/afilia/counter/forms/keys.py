@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from afilia.access.forms import NewKeyForm
 from afilia.counter.actions import Papers
 from afilia.counter.rules.handing import Refusal, Road
-from afilia.counter.saying import PRESENTED, REFUSALS, SIGNATURES, WHO_COMES
+from afilia.counter.saying import REFUSALS, WHO_COMES
 from afilia.employers.forms import EmailField, names_field, plain
 from afilia.employers.rules import Document, is_number_of
-from afilia.procedures.rules import Option, Reason, Requirement, WhoComes
+from afilia.procedures.rules import Reason, Requirement, WhoComes
 from afilia.procedures.speaking import spoken
 from afilia.registration.forms import cedula_field, clean_cedula
 
@@ -64,12 +64,15 @@ class WhoForm(forms.Form):
 
 
 class PapersForm(forms.Form):
-    """The checklist of one case: a box for each requirement, or a choice where it has alternatives.
+    """The checklist of one case: a box for each document, or a choice where a requirement has alternatives.
 
     `asked` are the requirements. Without `is_linkable` there is no choice of the road; `needs_again` asks a
     supervisor why another key is given, and `needs_code` for the person's foreigner code.
     """
 
+    papers = forms.MultipleChoiceField(
+        label=_("Documentos que tiene delante"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     came_number = cedula_field(_("Cédula de la tercera persona"))
     came_names = names_field(_("Nombres y apellidos de la tercera persona"))
     number = forms.CharField(
@@ -135,12 +138,33 @@ class PapersForm(forms.Form):
                 (Road.LINK.value, _("Por un enlace al correo verificado del empleador")),
             ]
             self.fields["road"].initial = Road.SHEET.value
-        for requirement in self.asked:
-            self.fields[f"{PAPER}{requirement.slug}"] = _paper_field(requirement)
+        self.plain = {one.slug: one.options[0] for one in self.asked if len(one.options) == 1}
+        self.fields["papers"].choices = [  # type: ignore[attr-defined]
+            (slug, spoken(option.document.name)) for slug, option in self.plain.items()
+        ]
+        self.chosen = [one for one in self.asked if one.slug not in self.plain]
+        for requirement in self.chosen:
+            self.fields[f"{PAPER}{requirement.slug}"] = _choice(requirement)
+        first = ["papers", *(f"{PAPER}{one.slug}" for one in self.chosen)]
+        self.order_fields(first)
 
     @property
-    def paper_fields(self) -> list[Any]:
-        return [self[f"{PAPER}{requirement.slug}"] for requirement in self.asked]
+    def hints(self) -> dict[str, str]:
+        """How each document is to be handed in."""
+        return {slug: spoken(option.how) for slug, option in self.plain.items()}
+
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        """A field for each requirement that has alternatives."""
+        return [self[f"{PAPER}{one.slug}"] for one in self.chosen]
+
+    def clean_papers(self) -> list[str]:
+        seen: list[str] = self.cleaned_data["papers"]
+        missing = [spoken(option.document.name) for slug, option in self.plain.items() if slug not in seen]
+        if missing:
+            said = gettext("Falta: %(name)s. Sin este documento no se entrega la clave.")
+            raise forms.ValidationError([said % {"name": name} for name in missing])
+        return seen
 
     def clean_came_number(self) -> str:
         number = clean_cedula(self.cleaned_data["came_number"])
@@ -157,14 +181,16 @@ class PapersForm(forms.Form):
             raise forms.ValidationError(_("Revise el número: no es un código de extranjero."))
         return number
 
-    def papers(self) -> Papers:
-        """What was seen, once the form is valid."""
+    def what_was_seen(self) -> Papers:
+        """The papers, once the form is valid."""
         said = self.cleaned_data
         return Papers(
             who_comes=self.who_comes,
             email=said["email"],
             road=Road(said.get("road", Road.SHEET)),
-            seen={one.slug: _document(one, said[f"{PAPER}{one.slug}"]) for one in self.asked},
+            seen={
+                one.slug: said.get(f"{PAPER}{one.slug}") or one.options[0].document.slug for one in self.asked
+            },
             came_number=said.get("came_number", ""),
             came_names=said.get("came_names", ""),
             number=said.get("number", ""),
@@ -231,35 +257,14 @@ class OwnKeyForm(NewKeyForm):
     """The key that a person chooses behind a link."""
 
 
-def option_text(option: Option) -> str:
-    """How one document is to be handed in, as an official checks it."""
-    parts = [str(PRESENTED[option.presented])]
-    if option.signature in SIGNATURES:
-        parts.append(str(SIGNATURES[option.signature]).lower())
-    return f"{', '.join(parts)}. {spoken(option.how)}"
-
-
-def _paper_field(requirement: Requirement) -> forms.Field:
-    names = [spoken(option.document.name) for option in requirement.options]
-    if len(requirement.options) == 1:
-        return forms.BooleanField(
-            label=names[0],
-            help_text=option_text(requirement.options[0]),
-            error_messages={
-                "required": _("Falta: %(name)s. Sin este documento no se entrega la clave.")
-                % {"name": names[0]}
-            },
-        )
+def _choice(requirement: Requirement) -> forms.ChoiceField:
+    """Which of the alternatives was seen."""
     return forms.ChoiceField(
         label=_("Uno de estos documentos"),
         choices=[
-            (option.document.slug, f"{name}. {option_text(option)}")
-            for option, name in zip(requirement.options, names, strict=True)
+            (one.document.slug, f"{spoken(one.document.name)}. {spoken(one.how)}")
+            for one in requirement.options
         ],
         error_messages={"required": _("Elija qué documento presentó. Sin él no se entrega la clave.")},
         widget=forms.RadioSelect,
     )
-
-
-def _document(requirement: Requirement, said: bool | str) -> str:
-    return said if isinstance(said, str) else requirement.options[0].document.slug

@@ -85,7 +85,7 @@ def papers(request: StaffRequest, employer_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             prepared = actions.prepare(
-                employer=found, case=case, papers=form.papers(), by=request.staff, now=timezone.now()
+                employer=found, case=case, papers=form.what_was_seen(), by=request.staff, now=timezone.now()
             )
         except RefusedError as error:
             form.refuse(error.reason)
