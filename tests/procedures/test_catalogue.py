@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from afilia.employers.rules import Document, Kind
+from afilia.employers.rules import Document
 from afilia.offices.provinces import PROVINCES
 from afilia.procedures.catalogue import DataError, load, read
 from afilia.procedures.rules import (
@@ -116,8 +116,7 @@ def test_what_other_parts_name_is_in_the_catalogue() -> None:
     assert load().procedures[documents_road.RECOVERY].exceptions
 
 
-def test_applicants_are_the_kinds_of_employers_and_each_has_its_words() -> None:
-    assert {kind.value for kind in Applicant} == {kind.value for kind in Kind}
+def test_each_kind_of_employer_has_its_words() -> None:
     assert set(load().applicants) == set(Applicant)
 
 

@@ -9,22 +9,13 @@ from enum import StrEnum
 
 from afilia.identifiers.person import person_number_fault
 from afilia.identifiers.ruc import NOT_AN_ERROR, is_domestic, ruc_fault
+from afilia.procedures.rules import Applicant
 from afilia.registries.rules import Standing, TaxpayerKind
 
 MOST_BRANCHES = 300  # of one registration
 CEDULA_BASED = "0123456"  # third digits of the RUC of a natural person with a cédula
+Kind = Applicant  # an employer is of one of the kinds that procedures are for
 PUBLIC, OTHERS = "6", "9"  # third digits; OTHERS: companies, and foreigners who have no cédula
-
-
-class Kind(StrEnum):
-    """The kind of an employer, in the words of the procedure sheet 001."""
-
-    COMPANY = "company"
-    PUBLIC = "public"
-    PERSON = "person"
-    FOREIGN_PERSON = "foreign-person"
-    DOMESTIC = "domestic"
-    ARTISAN = "artisan"
 
 
 class Refusal(StrEnum):

@@ -4,7 +4,7 @@ from typing import Any
 
 from afilia.employers.rules import Document, Kind
 from afilia.procedures.catalogue import load
-from afilia.procedures.rules import Applicant, Channel, WhoComes, for_identity, requirements
+from afilia.procedures.rules import Channel, WhoComes, for_identity, requirements
 from afilia.procedures.speaking import spoken
 
 PROCEDURE = "clave-patronal"
@@ -19,7 +19,7 @@ def roads(*, document: Document, kind: Kind, third_party: bool) -> list[dict[str
         asked = requirements(
             procedure,
             way.channel,
-            Applicant(kind),
+            kind,
             goes if goes in way.who_comes else WhoComes.EMPLOYER,
         )
         options = [requirement.options[0] for requirement in for_identity(asked, document)]

@@ -46,7 +46,7 @@ def take(*, case_id: int, by: Staff, now: datetime) -> Case:
     if case.assignee_id is not None:
         raise TakenError(StaffMember.objects.get(pk=case.assignee_id))
     _give(case, to=by.id, why=Trace.Why.TAKEN, by=by, text="", now=now)
-    record("taken", case, by=by, now=now)
+    record(case, event="taken", by=by, now=now)
     return case
 
 
@@ -62,7 +62,7 @@ def hand_over(*, case_id: int, to: StaffMember, text: str, by: Staff, now: datet
     if not sight.may_have(staff_queries.staff(to), facts.place(case)):
         raise RefusedError(Fault.PARTY)
     _give(case, to=to.pk, why=Trace.Why.GIVEN, by=by, text=text, now=now)
-    record("handed-over", case, by=by, now=now, to=to.pk)
+    record(case, event="handed-over", by=by, now=now, to=to.pk)
     return case
 
 
@@ -93,7 +93,7 @@ def release(*, case_id: int, text: str, by: Staff, now: datetime) -> Case:
     case.assignee = None
     case.save(update_fields=["assignee"])
     _trace(case, why=Trace.Why.RELEASED, to=None, by=by, text=text, now=now)
-    record("released", case, by=by, now=now)
+    record(case, event="released", by=by, now=now)
     return case
 
 
@@ -114,13 +114,13 @@ def send_on(*, case_id: int, to: Unit, text: str, by: Staff, now: datetime) -> C
     case.unit, case.unit_province, case.assignee = to.slug, to.province, None
     case.save(update_fields=["unit", "unit_province", "assignee"])
     _trace(case, why=Trace.Why.SENT_ON, to=None, by=by, text=text, now=now)
-    tell(case, "progress", now=now)
-    record("sent-on", case, by=by, now=now, unit=case.unit)
+    tell(case, template="progress", now=now)
+    record(case, event="sent-on", by=by, now=now, unit=case.unit)
     return case
 
 
 def _open(case_id: int, by: Staff) -> Case:
-    case = locked_for(by, case_id)
+    case = locked_for(case_id, by=by)
     if Party.OFFICIAL not in sight.parties(by, facts.place(case)):
         raise RefusedError(Fault.PARTY)
     if case.state not in OPEN:
@@ -133,8 +133,8 @@ def _give(case: Case, *, to: int, why: Trace.Why, by: Staff, text: str, now: dat
     case.save(update_fields=["assignee"])
     _trace(case, why=why, to=to, by=by, text=text, now=now)
     if case.state == State.SUBMITTED:
-        move(case, MoveKind.TAKE_UP, by=by, now=now)
-        tell(case, "progress", now=now)
+        move(case, kind=MoveKind.TAKE_UP, by=by, now=now)
+        tell(case, template="progress", now=now)
 
 
 def _trace(case: Case, *, why: Trace.Why, to: int | None, by: Staff, text: str, now: datetime) -> None:

@@ -26,14 +26,14 @@ def check_paper(*, paper_id: int, is_good: bool | None, by: Staff, now: datetime
     Raises Paper.DoesNotExist, Case.DoesNotExist, RefusedError.
     """
     paper = Paper.objects.get(pk=paper_id)
-    case = locked_for(by, paper.case_id)
+    case = locked_for(paper.case_id, by=by)
     if case.state not in {State.UNDER_REVIEW, State.LEGAL_REVIEW} or paper.retired_at:
         raise RefusedError(Fault.STATE)
     if case.assignee_id != by.id:
         raise RefusedError(Fault.ASSIGNEE)
     paper.is_good, paper.checked_by_id = is_good, by.id
     paper.save(update_fields=["is_good", "checked_by"])
-    record("paper-checked", case, by=by, now=now, slot=paper.slot, paper=paper.pk, good=is_good)
+    record(case, event="paper-checked", by=by, now=now, slot=paper.slot, paper=paper.pk, good=is_good)
     return paper
 
 
@@ -45,13 +45,15 @@ def ask_correction(
 
     `items` has for each slot the slug of a reason and a text. Raises Case.DoesNotExist, RefusedError.
     """
-    case = locked_for(by, case_id)
+    case = locked_for(case_id, by=by)
     asked = {slot: reason for slot, (reason, _) in items.items()}
     known = {one.slug for one in facts.requirements(case)}
     allowed = _reasons(case, ReasonKind.CORRECTION)
     if not set(asked) <= known or not set(asked.values()) <= allowed:
         raise RefusedError(Fault.REASON)
-    move(case, MoveKind.ASK_CORRECTION, by=by, reason=min(asked.values(), default=""), text=text, now=now)
+    move(
+        case, kind=MoveKind.ASK_CORRECTION, by=by, reason=min(asked.values(), default=""), text=text, now=now
+    )
     way = facts.procedure(case).way(Channel(case.channel))
     due_on = deadlines.add(
         today(case, now),
@@ -68,61 +70,61 @@ def ask_correction(
             for slot, (reason, said) in items.items()
             for name in facts.document_names(case, [slot])
         ]
-    tell(case, "correction", now=now, items=lines, text=text, until=due_on)
-    record("correction-asked", case, by=by, now=now, reasons=asked)
+    tell(case, template="correction", now=now, items=lines, text=text, until=due_on)
+    record(case, event="correction-asked", by=by, now=now, reasons=asked)
     return case
 
 
 @transaction.atomic
 def ask_legal(*, case_id: int, text: str, by: Staff, now: datetime) -> Case:
     """Ask the legal unit for its opinion. Raises Case.DoesNotExist, RefusedError."""
-    case = locked_for(by, case_id)
-    move(case, MoveKind.ASK_LEGAL, by=by, text=text, now=now)
-    tell(case, "progress", now=now)
-    record("legal-asked", case, by=by, now=now)
+    case = locked_for(case_id, by=by)
+    move(case, kind=MoveKind.ASK_LEGAL, by=by, text=text, now=now)
+    tell(case, template="progress", now=now)
+    record(case, event="legal-asked", by=by, now=now)
     return case
 
 
 @transaction.atomic
 def give_opinion(*, case_id: int, text: str, by: Staff, now: datetime) -> Case:
     """Give the legal unit's opinion back to who decides. Raises Case.DoesNotExist, RefusedError."""
-    case = locked_for(by, case_id)
-    move(case, MoveKind.GIVE_OPINION, by=by, text=text, now=now)
-    tell(case, "progress", now=now)
-    record("opinion-given", case, by=by, now=now)
+    case = locked_for(case_id, by=by)
+    move(case, kind=MoveKind.GIVE_OPINION, by=by, text=text, now=now)
+    tell(case, template="progress", now=now)
+    record(case, event="opinion-given", by=by, now=now)
     return case
 
 
 @transaction.atomic
 def approve(*, case_id: int, office: Office, text: str = "", by: Staff, now: datetime) -> Case:
     """Approve a case: the office hands over what was asked for. Raises Case.DoesNotExist, RefusedError."""
-    case = locked_for(by, case_id)
+    case = locked_for(case_id, by=by)
     case.office = office
-    move(case, MoveKind.APPROVE, by=by, text=text, now=now)
+    move(case, kind=MoveKind.APPROVE, by=by, text=text, now=now)
     tell(
         case,
-        "approved",
+        template="approved",
         now=now,
         text=text,
         office=office.name,
         address=f"{office.address}, {office.city}",
     )
-    record("approved", case, by=by, now=now, office=office.code)
+    record(case, event="approved", by=by, now=now, office=office.code)
     return case
 
 
 @transaction.atomic
 def refuse(*, case_id: int, reason: str, text: str, by: Staff, now: datetime) -> Case:
     """Refuse a case for a reason of its procedure. Raises Case.DoesNotExist, RefusedError."""
-    case = locked_for(by, case_id)
+    case = locked_for(case_id, by=by)
     if reason not in _reasons(case, ReasonKind.REFUSAL):
         raise RefusedError(Fault.REASON)
-    move(case, MoveKind.REFUSE, by=by, reason=reason, text=text, now=now)
+    move(case, kind=MoveKind.REFUSE, by=by, reason=reason, text=text, now=now)
     case.corrections.filter(closed_at=None).update(closed_at=now)
     with override(LANGUAGE):
         said = facts.reason_text(reason)
-    tell(case, "refused", now=now, reason=said, text=text)
-    record("refused", case, by=by, now=now, reason=reason)
+    tell(case, template="refused", now=now, reason=said, text=text)
+    record(case, event="refused", by=by, now=now, reason=reason)
     return case
 
 
@@ -132,10 +134,10 @@ def deliver(*, case_id: int, text: str = "", by: Staff, now: datetime) -> Case:
 
     To be called in the transaction that hands it over. Raises Case.DoesNotExist, RefusedError.
     """
-    case = locked_for(by, case_id)
-    move(case, MoveKind.DELIVER, by=by, text=text, now=now)
-    tell(case, "progress", now=now)
-    record("delivered", case, by=by, now=now, office=case.office.code if case.office else "")
+    case = locked_for(case_id, by=by)
+    move(case, kind=MoveKind.DELIVER, by=by, text=text, now=now)
+    tell(case, template="progress", now=now)
+    record(case, event="delivered", by=by, now=now, office=case.office.code if case.office else "")
     return case
 
 
@@ -145,19 +147,19 @@ def write_to_applicant(*, case_id: int, text: str, by: Staff, now: datetime) -> 
 
     Raises Case.DoesNotExist, RefusedError for who only hands over.
     """
-    case = locked_for(by, case_id)
+    case = locked_for(case_id, by=by)
     if sight.parties(by, facts.place(case)) <= {Party.COUNTER}:
         raise RefusedError(Fault.PARTY)
     message = case.messages.create(by_id=by.id, text=text, at=now)
-    tell(case, "message", now=now)
-    record("message-sent", case, by=by, now=now, message=message.pk)
+    tell(case, template="message", now=now)
+    record(case, event="message-sent", by=by, now=now, message=message.pk)
 
 
 @transaction.atomic
 def record_look(*, case_id: int, by: Staff, what: str, now: datetime) -> None:
     """Write down that an official looked: `what` is `case`, or `paper:<id>`. Raises Case.DoesNotExist."""
-    case = locked_for(by, case_id)
-    record("looked-at", case, by=by, now=now, what=what)
+    case = locked_for(case_id, by=by)
+    record(case, event="looked-at", by=by, now=now, what=what)
 
 
 def _reasons(case: Case, kind: ReasonKind) -> set[str]:

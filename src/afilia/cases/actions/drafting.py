@@ -80,7 +80,7 @@ def begin(
     )
     facts.requirements(case)
     case.save(force_insert=True)
-    record("begun", case, by=None, now=now, procedure=procedure, channel=channel.value)
+    record(case, event="begun", by=None, now=now, procedure=procedure, channel=channel.value)
     return case
 
 
@@ -92,8 +92,8 @@ def send_link(*, case_id: int, now: datetime) -> str:
     token = secrets.token_hex(TOKEN_BYTES)
     case.link = queries.link_digest(token)
     case.save(update_fields=["link"])
-    tell(case, "draft", now=now, secret=True, token=token, until=facts.draft_ends_at(case))
-    record("link-sent", case, by=None, now=now)
+    tell(case, template="draft", now=now, secret=True, token=token, until=facts.draft_ends_at(case))
+    record(case, event="link-sent", by=None, now=now)
     return token
 
 
@@ -186,11 +186,11 @@ def submit(*, case_id: int, now: datetime) -> Case:
     case.code_digest = document_queries.code_digest(facts.code_of(case))
     case.unit, case.unit_province, case.route = found.unit.slug, found.unit.province, found.route.slug
     case.submitted_at, case.link = now, None
-    move(case, MoveKind.SUBMIT, by=None, now=now)
+    move(case, kind=MoveKind.SUBMIT, by=None, now=now)
     Trace.objects.create(case=case, why=Trace.Why.ROUTED, at=now, unit=case.unit, route=case.route)
-    tell(case, "submitted", now=now, secret=True, code=facts.code_of(case))
+    tell(case, template="submitted", now=now, secret=True, code=facts.code_of(case))
     queue.defer("cases.issue_receipt", case_id=case.pk)
-    record("submitted", case, by=None, now=now, unit=case.unit, route=case.route)
+    record(case, event="submitted", by=None, now=now, unit=case.unit, route=case.route)
     return case
 
 
@@ -206,10 +206,10 @@ def correct(*, case_id: int, text: str = "", now: datetime) -> Case:
     asked = facts.open_corrections(case)
     if missing := [slot.slug for slot in facts.slots(case) if slot.is_open and not slot.is_done]:
         raise IncompleteError(missing)
-    move(case, MoveKind.CORRECT, by=None, text=text, now=now)
+    move(case, kind=MoveKind.CORRECT, by=None, text=text, now=now)
     Correction.objects.filter(pk__in=[one.pk for one in asked.values()]).update(closed_at=now)
-    tell(case, "progress", now=now)
-    record("corrected", case, by=None, now=now, slots=sorted(asked))
+    tell(case, template="progress", now=now)
+    record(case, event="corrected", by=None, now=now, slots=sorted(asked))
     return case
 
 
@@ -219,9 +219,9 @@ def withdraw(*, case_id: int, text: str = "", now: datetime) -> Case:
     case = locked(case_id)
     if case.state == State.WITHDRAWN:
         return case
-    move(case, MoveKind.WITHDRAW, by=None, text=text, now=now)
-    tell(case, "progress", now=now)
-    record("withdrawn", case, by=None, now=now)
+    move(case, kind=MoveKind.WITHDRAW, by=None, text=text, now=now)
+    tell(case, template="progress", now=now)
+    record(case, event="withdrawn", by=None, now=now)
     return case
 
 
@@ -232,14 +232,14 @@ def write_to_officials(*, case_id: int, text: str, now: datetime) -> Message:
     if case.state == State.DRAFT or case.state in ENDED:
         raise RefusedError(Fault.STATE)
     message = Message.objects.create(case=case, text=text, at=now)
-    record("message-received", case, by=None, now=now, message=message.pk)
+    record(case, event="message-received", by=None, now=now, message=message.pk)
     return message
 
 
 @transaction.atomic
 def record_follow(*, case_id: int, now: datetime) -> None:
     """Write down that somebody with number and code looked at a case."""
-    record("followed", locked(case_id), by=None, now=now)
+    record(locked(case_id), event="followed", by=None, now=now)
 
 
 def discard_draft(*, case_id: int, now: datetime) -> bool:
@@ -252,7 +252,7 @@ def discard_draft(*, case_id: int, now: datetime) -> bool:
             _throw_away(paper, now=now)
         subject = Case(pk=case.pk, state=case.state)
         case.delete()
-        record("discarded", subject, by=None, now=now)
+        record(subject, event="discarded", by=None, now=now)
         return True
 
 

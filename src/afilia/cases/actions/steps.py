@@ -43,7 +43,7 @@ def locked(case_id: int) -> Case:
     return cases.get(pk=case_id)
 
 
-def locked_for(by: Staff, case_id: int) -> Case:
+def locked_for(case_id: int, *, by: Staff) -> Case:
     """The case, until the transaction ends. Raises Case.DoesNotExist where the official sees none."""
     case = locked(case_id)
     if not sight.parties(by, facts.place(case)):
@@ -52,7 +52,7 @@ def locked_for(by: Staff, case_id: int) -> Case:
 
 
 def move(
-    case: Case, kind: moves.Move, *, by: Staff | None, reason: str = "", text: str = "", now: datetime
+    case: Case, *, kind: moves.Move, by: Staff | None, reason: str = "", text: str = "", now: datetime
 ) -> None:
     """Move a locked case and write down who did it and why. `by` is None for the applicant.
 
@@ -89,7 +89,7 @@ def today(case: Case, now: datetime) -> date:
     return calendar.today(case.province, now)
 
 
-def tell(case: Case, template: str, *, now: datetime, secret: bool = False, **more: Any) -> None:
+def tell(case: Case, *, template: str, now: datetime, secret: bool = False, **more: Any) -> None:
     """Put a mail to the employer's address of today into the outbox: `cases/mail/<template>.txt`."""
     with override(notices.LANGUAGE):
         said = {
@@ -107,7 +107,7 @@ def tell(case: Case, template: str, *, now: datetime, secret: bool = False, **mo
 
 
 def record(
-    event: str, case: Case, *, by: Staff | None, now: datetime, **said: Fact | Mapping[str, Fact]
+    case: Case, *, event: str, by: Staff | None, now: datetime, **said: Fact | Mapping[str, Fact]
 ) -> None:
     """Add what happened to a case to the ledger: the last thing in a transaction."""
     audit.record(
