@@ -15,7 +15,7 @@ from afilia.attendance.rules.visits import State
 from afilia.offices.models import Office
 from afilia.procedures.rules import Document, Text
 
-NEXT = 8  # people of the line on the screen
+NEXT = 7  # people of the line on the screen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +51,7 @@ class Agenda:
 
     line: Line
     counter: OpenCounter | None  # of the official who asks
+    mine: Visit | None  # who is at that counter
     expected: tuple[Expected, ...]
     absent: tuple[Visit, ...]
 
@@ -69,9 +70,12 @@ def agenda(office: Office, *, member_id: int, now: datetime) -> Agenda:
         expected.append(
             Expected(appointment=booking, visit=by_appointment.get(booking.pk), documents=documents[case])
         )
+    present = line(office, now=now)
+    counter = days.counter_of(day, member_id)
     return Agenda(
-        line=line(office, now=now),
-        counter=days.counter_of(day, member_id),
+        line=present,
+        counter=counter,
+        mine=next((visit for visit in present.at_counters if visit.counter == counter), None),
         expected=tuple(expected),
         absent=tuple(visit for visit in visits if visit.state == State.ABSENT),
     )
