@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -95,6 +96,19 @@ def test_the_queue_shows_what_waits_first_what_is_due_first(desk: Client, offici
     assert str(done.number) not in page
     assert numbers(desk, "?estado=all") == {str(case) for case in (late, soon, done)}
     assert numbers(desk, "?estado=refused") == {str(done)}
+
+
+def test_a_full_page_of_the_queue_takes_no_more_queries_than_one_case(
+    desk: Client, django_assert_max_num_queries: Any
+) -> None:
+    now = timezone.now()
+    cases = [make_submitted(now=now - DAY) for _ in range(30)]
+    with django_assert_max_num_queries(12):
+        page = desk.get(QUEUE).content.decode()
+    assert "30 trámites" in page
+    shown = numbers(desk), numbers(desk, "?page=2")
+    assert (len(shown[0]), len(shown[1])) == (25, 5)
+    assert shown[0] | shown[1] == {str(case) for case in cases}
 
 
 def test_filters_of_the_queue(desk: Client, official: StaffMember) -> None:
@@ -335,6 +349,7 @@ def test_a_correction_names_the_items_and_is_previewed(desk: Client, official: S
     page = desk.get(page_of(case)).content.decode()
     assert "Pedido de nuevo" in page
     assert "Detenido" in page
+    assert page.count("Solo se ve la mitad.") == 2, "beside the document and in the history"
     mail = Message.objects.latest("pk")
     assert "Solo se ve la mitad." in mail.text
 

@@ -13,8 +13,10 @@ from afilia.access.models import EmployerKey
 from afilia.audit.models import Entry
 from afilia.counter.models import Handover
 from afilia.employers.models import Employer
+from afilia.staff import queries as staff_queries
 from afilia.staff.models import StaffMember
 from afilia.staff.rules import Role
+from tests.attendance.builders import call, make_appointment, make_open_office, open_counter, receive
 from tests.builders import cedula, make_employer, make_key, signed_in_client
 from tests.counter.builders import give, make_applicant, make_approved, make_clerk, make_prepared
 from tests.staff.builders import make_office, make_staff, sign_in_staff
@@ -274,11 +276,36 @@ def test_strangers_of_the_counter_get_404_and_anonymous_people_the_sign_in_page(
     outsiders = [
         sign_in_staff(Client(), make_staff(Role.COORDINATION, province="17")),
         sign_in_staff(Client(), make_staff(Role.LEGAL, province="17")),
-        sign_in_staff(Client(), make_staff(Role.SUPERVISOR, province="17")),
         signed_in_client(Client(), make_key(make_employer())),
     ]
-    assert [client.get(path).status_code for client in outsiders] == [404] * 4
+    assert [client.get(path).status_code for client in outsiders] == [404] * 3
     assert sign_in_staff(Client(), make_staff()).get(path).status_code == 200
+
+
+def test_a_supervisor_of_no_office_is_told_so_and_hands_nothing_over() -> None:
+    employer = make_applicant()
+    supervisor = sign_in_staff(Client(), make_staff(Role.SUPERVISOR, province="17"))
+    page = supervisor.get(KEYS).content.decode()
+    assert "su cuenta no es de una oficina" in page
+    assert '<form method="post" novalidate' not in page
+    for address in addresses()[1:]:
+        assert supervisor.get(KEYS + address.replace("1/", f"{employer.pk}/")).status_code == 404
+
+
+def test_who_was_called_to_the_counter_is_at_hand(client: Client) -> None:
+    office, now = make_open_office(), timezone.now()
+    member = make_staff(office=office)
+    clerk, employer = staff_queries.staff(member), make_applicant()
+    booked = make_appointment(office, now=now, ruc=employer.ruc, number=cedula())
+    receive(booked, now=now)
+    open_counter(office, clerk, now=now)
+    desk = sign_in_staff(client, member)
+    assert "Ahora en su ventanilla" not in desk.get(KEYS).content.decode()
+    visit = call(office, clerk, now=now)
+    page = desk.get(KEYS).content.decode()
+    assert f"Número {visit.ticket}" in page
+    assert page_of(employer) in page
+    assert booked.names in page
 
 
 def test_a_handing_over_is_seen_in_its_office_and_done_by_who_saw_the_papers(desk: Client) -> None:

@@ -1,5 +1,6 @@
 """The work on cases as an official's pages show it. Every read begins with who asks."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from afilia.cases.models import Case, Paper, Trace
+from afilia.cases.models import Case, Correction, Paper, Trace
 from afilia.cases.models import Move as MoveRow
 from afilia.cases.queries import calendar, desk, facts
 from afilia.cases.queries.desk import Filters
@@ -69,8 +70,9 @@ class Event:
     """Something that happened to a case: a move or the hands that it went through."""
 
     at: datetime
-    move: MoveRow | None
-    trace: Trace | None
+    move: MoveRow | None = None
+    trace: Trace | None = None
+    asked: Sequence[Correction] = ()  # with the move that asked for them
 
 
 def queue(staff: Staff, asked: Asked, *, now: datetime) -> QuerySet[Case]:
@@ -164,8 +166,14 @@ def retired(case: Case) -> list[Paper]:
 
 def history(case: Case) -> list[Event]:
     """All that happened to a case, the latest first."""
-    moves = [Event(at=one.at, move=one, trace=None) for one in case.moves.select_related("by")]
-    traces = [Event(at=one.at, move=None, trace=one) for one in case.traces.select_related("by", "to")]
+    asked = defaultdict(list)
+    for one in case.corrections.all():
+        asked[one.asked_at].append(one)
+    moves = [
+        Event(at=one.at, move=one, asked=asked[one.at] if one.kind == Move.ASK_CORRECTION else ())
+        for one in case.moves.select_related("by")
+    ]
+    traces = [Event(at=one.at, trace=one) for one in case.traces.select_related("by", "to")]
     return sorted(moves + traces, key=lambda one: one.at, reverse=True)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django import template
 from django.utils.translation import gettext, ngettext
 
+from afilia.cases.models import Case, Correction
 from afilia.cases.queries import facts
 from afilia.counter.rules.handing import Road
 from afilia.counter.rules.working import Clock, Due
@@ -66,6 +67,12 @@ def due_kind(due: Due) -> str:
     if due.clock is Clock.RUNNING and due.days <= SOON:
         return "warning"
     return DUE_KINDS[due.clock]
+
+
+@register.filter
+def slot_name(correction: Correction, case: Case) -> str:
+    """The document that was asked for again."""
+    return ", ".join(facts.document_names(case, [correction.slot]))
 
 
 @register.filter

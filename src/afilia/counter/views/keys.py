@@ -34,7 +34,8 @@ PAGE = ["GET", "HEAD", "POST"]
 @staff_required(*AT_THE_COUNTER)
 def keys(request: StaffRequest) -> HttpResponse:
     """Where an official finds the employer, or sees who stands there and which cases wait."""
-    _in_an_office(request)
+    if request.staff.office_id is None:
+        return render(request, "counter/no_office.html")
     form, found = FindForm(request.POST or None), []
     if form.is_valid():
         found = queries.find(form.cleaned_data["typed"])
