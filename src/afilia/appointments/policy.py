@@ -26,12 +26,21 @@ class AppointmentPolicy:
     def read(cls, env: Environment) -> "AppointmentPolicy":
         return cls(
             release=_release(env.text("AFILIA_APPOINTMENT_RELEASE", "3:100,7:85,14:70,30:50,60:30")),
-            lead=timedelta(minutes=env.number("AFILIA_APPOINTMENT_LEAD_MINUTES", 30)),
-            offer=timedelta(minutes=env.number("AFILIA_APPOINTMENT_OFFER_MINUTES", 120)),
-            remind=timedelta(hours=env.number("AFILIA_APPOINTMENT_REMINDER_HOURS", 24)),
-            per_contact=env.number("AFILIA_APPOINTMENTS_PER_CONTACT", 20),
-            keep=timedelta(days=env.number("AFILIA_APPOINTMENT_KEEP_DAYS", 90)),
+            lead=timedelta(minutes=_number(env, "LEAD_MINUTES", 30, least=0)),
+            offer=timedelta(minutes=_number(env, "OFFER_MINUTES", 120)),
+            remind=timedelta(hours=_number(env, "REMINDER_HOURS", 24)),
+            per_contact=_number(env, "PER_CONTACT", 20, prefix="AFILIA_APPOINTMENTS_"),
+            keep=timedelta(days=_number(env, "KEEP_DAYS", 90)),
         )
+
+
+def _number(
+    env: Environment, name: str, default: int, *, least: int = 1, prefix: str = "AFILIA_APPOINTMENT_"
+) -> int:
+    number = env.number(f"{prefix}{name}", default)
+    if number < least:
+        raise SettingError(f"{prefix}{name} is {number}; it must be {least} or more.")
+    return number
 
 
 @cache

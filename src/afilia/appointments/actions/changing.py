@@ -29,7 +29,7 @@ def cancel(*, appointment_id: UUID, now: datetime, actor: str = "anonymous") -> 
     row.save(update_fields=["state", "ended_at"])
     waiting.offer_freed(agenda=row.agenda, starts_at=row.starts_at, seat=row.seat, now=now)
     telling.cancelled(row, now=now)
-    recording.record("appointment.cancelled", row, now=now, actor=actor)
+    recording.record(row, event="appointment.cancelled", now=now, actor=actor)
     return row
 
 
@@ -64,14 +64,14 @@ def move(
         raise RefusedError(Reason.NO_PLACE)
     old = (row.office, row.agenda, row.on, row.starts_at, row.seat)
     office, left, on, was_at, seat = old
-    counts = {(to.pk, seats.day_of(to, starts_at)): 1}
+    counts = {(to.pk, seats.day_of(to, starts_at=starts_at)): 1}
     counts[left.pk, on] = counts.get((left.pk, on), 0) - 1
     days.count(counts)
-    where = seats.place(to, starts_at, now=now)
-    seats.reseat(row, where, now=now, reminded_at=None, displaced_at=None)
+    where = seats.place(to, starts_at=starts_at, now=now)
+    seats.reseat(row, where=where, now=now, reminded_at=None, displaced_at=None)
     waiting.offer_freed(agenda=left, starts_at=was_at, seat=seat, now=now)
     telling.moved(row, from_office=office, from_starts_at=was_at, because=because, now=now)
-    recording.record("appointment.moved", row, now=now, actor=actor, closed=because == "closed")
+    recording.record(row, event="appointment.moved", now=now, actor=actor, closed=because == "closed")
     return row
 
 

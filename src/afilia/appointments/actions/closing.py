@@ -151,7 +151,7 @@ def _displace(appointment_id: UUID, closure: Closure, *, now: datetime) -> None:
     row.save(update_fields=["displaced_at"])
     waiting.join_first(row, until=row.on + availability.policy().release.horizon * DAY, now=now)
     telling.displaced(row, closure_reason=closure.reason, now=now)
-    recording.record("appointment.displaced", row, now=now, actor="system")
+    recording.record(row, event="appointment.displaced", now=now, actor="system")
 
 
 @transaction.atomic
@@ -165,4 +165,4 @@ def _take_back(offer_id: UUID, *, now: datetime) -> None:
     for entry in entries:
         entry.state, entry.offer = Waiting.QUEUED, None
         entry.save(update_fields=["state", "offer"])
-        recording.record_waiting("waiting.taken-back", entry, now=now, actor="system")
+        recording.record_waiting(entry, event="waiting.taken-back", now=now, actor="system")

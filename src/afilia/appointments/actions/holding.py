@@ -38,7 +38,7 @@ def hold(
     Raises RefusedError: TAKEN, NO_PLACE, CLOSED, HAS_ONE, TOO_MANY, PROOF, LIMIT.
     """
     agenda = _agenda_with_room(agenda_id, starts_at=starts_at, procedure=procedure, now=now)
-    where = seats.place(agenda, starts_at, now=now)
+    where = seats.place(agenda, starts_at=starts_at, now=now)
     counted = limits.count(who=who, address=address, solution=solution, ticket=ticket, now=now)
     try:
         return _hold(where, procedure=procedure, who=who, instead_of=instead_of, now=now)
@@ -72,10 +72,10 @@ def confirm(*, appointment_id: UUID, now: datetime) -> Appointment:
         telling.confirmed(row, now=now)
         Appointment.objects.filter(pk=row.pk).update(**changes)
         days.count({(row.agenda_id, row.on): 1})
-        seats.check_not_closed_since(row, desk)
+        seats.check_not_closed_since(row, seen=desk)
     for name, value in changes.items():
         setattr(row, name, value)
-    recording.record("appointment.confirmed", row, now=now)
+    recording.record(row, event="appointment.confirmed", now=now)
     return row
 
 
@@ -117,7 +117,7 @@ def _agenda_with_room(agenda_id: int, *, starts_at: datetime, procedure: str, no
         raise RefusedError(Reason.TAKEN)
     agenda = Agenda.objects.select_related("office").get(pk=agenda_id)
     if lapsed:
-        waiting.pass_on_at(agenda, starts_at, now=now)  # the list comes before whoever asks now
+        waiting.pass_on_at(agenda, starts_at=starts_at, now=now)  # the list comes before whoever asks now
     return agenda
 
 
@@ -134,7 +134,7 @@ def _hold(
     if contact.count() >= availability.policy().per_contact:
         raise RefusedError(Reason.TOO_MANY)
     row = seats.new(procedure=procedure, state=State.HELD, held_until=now + HOLD, fields=fields, now=now)
-    if not seats.claim(row, where, now=now):
+    if not seats.claim(row, where=where, now=now):
         raise RefusedError(Reason.HAS_ONE)
     return row
 
@@ -172,7 +172,7 @@ def _claim_again(row: Appointment, changes: dict[str, Any], *, now: datetime) ->
     # No hold waits for a row that has expired, so these may be locked after it.
     seats.lock(agenda_id=row.agenda_id, starts_at=row.starts_at, now=now)
     days.count({(row.agenda_id, row.on): 1})
-    seats.reseat(row, seats.place(row.agenda, row.starts_at, now=now), now=now, **changes)
+    seats.reseat(row, where=seats.place(row.agenda, starts_at=row.starts_at, now=now), now=now, **changes)
     telling.confirmed(row, now=now)
 
 

@@ -52,7 +52,7 @@ def expire(ids: Collection[UUID], *, now: datetime) -> None:
         Appointment.objects.filter(pk__in=ids).update(state=State.EXPIRED, ended_at=now)
 
 
-def place(agenda: Agenda, starts_at: datetime, *, now: datetime) -> Place:
+def place(agenda: Agenda, *, starts_at: datetime, now: datetime) -> Place:
     """The slot of an agenda at a moment, when it may be booked now.
 
     Raises RefusedError: NO_PLACE, CLOSED.
@@ -76,7 +76,7 @@ def check_still_there(row: Appointment) -> Desk:
     return desk
 
 
-def check_not_closed_since(row: Appointment, seen: Desk) -> None:
+def check_not_closed_since(row: Appointment, *, seen: Desk) -> None:
     """The same once the day is locked, where all has been looked at before: only closures wait for that."""
     office = row.agenda.office
     closed = office_queries.closed([office], first=row.on, last=row.on + availability.DAY)
@@ -103,7 +103,7 @@ INSERT INTO appointments_appointment ({columns}) VALUES ({values}) ON CONFLICT D
 """
 
 
-def claim(row: Appointment, where: Place, *, now: datetime, seats: Iterable[int] = ()) -> bool:
+def claim(row: Appointment, *, where: Place, now: datetime, seats: Iterable[int] = ()) -> bool:
     """Write a new booking at a free seat of a slot; False when the person has a live one for the procedure.
 
     `seats` are the only ones that may be taken, where they are given. Raises RefusedError with TAKEN when
@@ -135,7 +135,7 @@ def new(
     return row
 
 
-def reseat(row: Appointment, where: Place, *, now: datetime, **changes: Any) -> None:
+def reseat(row: Appointment, *, where: Place, now: datetime, **changes: Any) -> None:
     """Put a locked booking on a free seat of a slot, with these changes of its other fields.
 
     Raises RefusedError with TAKEN when none is free, with HAS_ONE when the person has another live one.
@@ -182,13 +182,13 @@ def new_code() -> str:
     return f"{secrets.choice(LETTERS)}{secrets.randbelow(1000):03}"
 
 
-def day_of(agenda: Agenda, starts_at: datetime) -> date:
+def day_of(agenda: Agenda, *, starts_at: datetime) -> date:
     """The day of a moment in the calendar of the agenda's office."""
     return starts_at.astimezone(zone_of(agenda.office)).date()
 
 
 def _desk(agenda: Agenda, starts_at: datetime) -> tuple[Desk, date]:
-    on = day_of(agenda, starts_at)
+    on = day_of(agenda, starts_at=starts_at)
     return availability.desk(agenda, on), on
 
 

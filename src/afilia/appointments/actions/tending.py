@@ -102,7 +102,7 @@ def _offer_free(procedure: str, province: str, *, now: datetime) -> int:
 def _offer(place: availability.Place, *, now: datetime) -> bool:
     agenda = Agenda.objects.select_related("office").get(pk=place.agenda_id)
     try:
-        where = seats.place(agenda, place.starts_at, now=now)
+        where = seats.place(agenda, starts_at=place.starts_at, now=now)
     except RefusedError:
         return False
     free = seats.free(where, now=now)

@@ -52,7 +52,7 @@ def join_waiting_list(
             verification.take_back(whats=counted)
         else:
             telling.joined(entry, now=now)
-            recording.record_waiting("waiting.joined", entry, now=now)
+            recording.record_waiting(entry, event="waiting.joined", now=now)
             return entry
     raise RefusedError(Reason.WAITS)
 
@@ -80,7 +80,7 @@ def leave_waiting_list(*, entry_id: UUID, now: datetime) -> None:
     _settle(entry, Waiting.LEFT, ended_at=now)
     if offer:
         _pass_to_next(offer, skip=entry, now=now)
-    recording.record_waiting("waiting.left", entry, now=now)
+    recording.record_waiting(entry, event="waiting.left", now=now)
 
 
 @transaction.atomic
@@ -109,7 +109,7 @@ def accept_offer(*, entry_id: UUID, now: datetime) -> Appointment:
         for name, value in changes.items():
             setattr(offer, name, value)
         telling.confirmed(offer, now=now)
-        recording.record("appointment.confirmed", offer, now=now, waited=True)
+        recording.record(offer, event="appointment.confirmed", now=now, waited=True)
         return offer
     return _move_to_offer(present, offer, now=now)
 
@@ -122,7 +122,7 @@ def decline_offer(*, entry_id: UUID, now: datetime) -> None:
         return
     _settle(entry, Waiting.QUEUED)
     _pass_to_next(offer, skip=entry, now=now)
-    recording.record_waiting("waiting.declined", entry, now=now)
+    recording.record_waiting(entry, event="waiting.declined", now=now)
 
 
 def pass_on_lapsed(*, now: datetime) -> int:
@@ -131,7 +131,7 @@ def pass_on_lapsed(*, now: datetime) -> int:
     return sum(pass_on(appointment_id=pk, now=now) for pk in lapsed.values_list("pk", flat=True))
 
 
-def pass_on_at(agenda: Agenda, starts_at: datetime, *, now: datetime) -> None:
+def pass_on_at(agenda: Agenda, *, starts_at: datetime, now: datetime) -> None:
     """The same for the places of one slot."""
     lapsed = Appointment.objects.filter(
         agenda=agenda, starts_at=starts_at, state=State.OFFERED, held_until__lte=now
@@ -161,7 +161,7 @@ def pass_on(*, appointment_id: UUID, now: datetime) -> bool:
         _settle(entry, Waiting.QUEUED, lapses=entry.lapses, queued_at=now, first=False)
     telling.offer_over(entry, ended=ended, now=now)
     _pass_to_next(offer, skip=entry, now=now)
-    recording.record_waiting("waiting.lapsed", entry, now=now, actor="system")
+    recording.record_waiting(entry, event="waiting.lapsed", now=now, actor="system")
     return True
 
 
@@ -188,7 +188,7 @@ def offer_place(
         now=now,
     )
     try:
-        seats.claim(row, where, seats=[seat], now=now)
+        seats.claim(row, where=where, seats=[seat], now=now)
     except RefusedError:
         return None
     entry.state, entry.offer = Waiting.OFFERED, row
@@ -202,7 +202,7 @@ def offer_freed(
 ) -> None:
     """Offer the seat that a booking leaves, when it can be booked at all."""
     try:
-        where = seats.place(agenda, starts_at, now=now)
+        where = seats.place(agenda, starts_at=starts_at, now=now)
     except RefusedError:
         return
     offer_place(where, seat=seat, skip=skip, now=now)
@@ -249,7 +249,7 @@ def _move_to_offer(present: Appointment, offer: Appointment, *, now: datetime) -
     office, agenda, starts_at, seat = left
     offer_freed(agenda=agenda, starts_at=starts_at, seat=seat, now=now)
     telling.moved(present, from_office=office, from_starts_at=starts_at, now=now)
-    recording.record("appointment.moved", present, now=now, waited=True)
+    recording.record(present, event="appointment.moved", now=now, waited=True)
     return present
 
 
