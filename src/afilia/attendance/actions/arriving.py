@@ -92,16 +92,16 @@ def receive_walk_in(
 @transaction.atomic
 def change_priority(*, office: Office, visit_id: UUID, priority: bool, actor: str, now: datetime) -> Visit:
     """Say whether somebody who is here is of a group with priority. Raises Visit.DoesNotExist."""
-    visit = locked_visit(office, visit_id)
+    visit = locked_visit(office, visit_id=visit_id)
     if State(visit.state) in OPEN and visit.priority != priority:
         visit.priority = priority
         visit.save(update_fields=["priority"])
-        record(Event.PRIORITY, visit.day, actor=actor, now=now, visit=str(visit.pk), priority=priority)
+        record(Event.PRIORITY, day=visit.day, actor=actor, now=now, visit=str(visit.pk), priority=priority)
     return visit
 
 
 def _open_day(office: Office, *, now: datetime) -> OfficeDay:
-    day = locked_day(office, queries.today(office, now=now))
+    day = locked_day(office, on=queries.today(office, now=now))
     if day.closed_at:
         raise ArrivalRefusedError(Refusal.OVER)
     return day
@@ -130,7 +130,7 @@ def _receive(
 def _record_arrival(visit: Visit, *, actor: str, now: datetime) -> None:
     record(
         Event.ARRIVED,
-        visit.day,
+        day=visit.day,
         actor=actor,
         now=now,
         visit=str(visit.pk),

@@ -65,7 +65,7 @@ def open_counter(
     counter = OpenCounter.objects.create(
         day=day, number=number, member_id=staff.id, procedures=slugs, opened_at=now
     )
-    record(Event.COUNTER_OPENED, day, actor=staff.actor, now=now, counter=number, procedures=slugs)
+    record(Event.COUNTER_OPENED, day=day, actor=staff.actor, now=now, counter=number, procedures=slugs)
     return counter
 
 
@@ -74,7 +74,7 @@ def close_counter(*, office: Office, staff: Staff, now: datetime) -> None:
     """Attend no longer. Raises CounterRefusedError while somebody is at the counter."""
     day = _open_day(office, now=now)
     if closed := _close(day, staff, now=now):
-        record(Event.COUNTER_CLOSED, day, actor=staff.actor, now=now, counter=closed)
+        record(Event.COUNTER_CLOSED, day=day, actor=staff.actor, now=now, counter=closed)
 
 
 @transaction.atomic
@@ -115,7 +115,7 @@ def put_back(*, office: Office, visit_id: UUID, staff: Staff, now: datetime) -> 
     _go(visit, Step.PUT_BACK)
     visit.counter, visit.called_at = None, None
     visit.save(update_fields=["state", "counter", "called_at"])
-    record(Event.PUT_BACK, visit.day, actor=staff.actor, now=now, visit=str(visit.pk))
+    record(Event.PUT_BACK, day=visit.day, actor=staff.actor, now=now, visit=str(visit.pk))
     return visit
 
 
@@ -126,7 +126,7 @@ def start(*, office: Office, visit_id: UUID, staff: Staff, now: datetime) -> Vis
     _go(visit, Step.START)
     visit.started_at = now
     visit.save(update_fields=["state", "started_at"])
-    record(Event.STARTED, visit.day, actor=staff.actor, now=now, visit=str(visit.pk))
+    record(Event.STARTED, day=visit.day, actor=staff.actor, now=now, visit=str(visit.pk))
     return visit
 
 
@@ -142,18 +142,18 @@ def mark_absent(*, office: Office, visit_id: UUID, staff: Staff, now: datetime) 
             raise StepRefusedError(StepRefusal.TOO_SOON)
     _go(visit, Step.ABSENT)
     visit.save(update_fields=["state"])
-    record(Event.ABSENT, visit.day, actor=staff.actor, now=now, visit=str(visit.pk), calls=visit.calls)
+    record(Event.ABSENT, day=visit.day, actor=staff.actor, now=now, visit=str(visit.pk), calls=visit.calls)
     return visit
 
 
 @transaction.atomic
 def return_to_line(*, office: Office, visit_id: UUID, actor: str, now: datetime) -> Visit:
     """Somebody absent came after all: they wait again, from now on. Raises as `call_again`."""
-    visit = locked_visit(office, visit_id)
+    visit = locked_visit(office, visit_id=visit_id)
     _go(visit, Step.RETURN)
     visit.standing, visit.queued_at, visit.counter = Standing.RETURNED, now, None
     visit.save(update_fields=["state", "standing", "queued_at", "counter"])
-    record(Event.RETURNED, visit.day, actor=actor, now=now, visit=str(visit.pk))
+    record(Event.RETURNED, day=visit.day, actor=actor, now=now, visit=str(visit.pk))
     return visit
 
 
@@ -172,7 +172,7 @@ def transfer(*, office: Office, visit_id: UUID, procedure: str, staff: Staff, no
     visit.save(update_fields=["state", "procedure", "counter", "called_at", "started_at"])
     record(
         Event.TRANSFERRED,
-        visit.day,
+        day=visit.day,
         actor=staff.actor,
         now=now,
         visit=str(visit.pk),
@@ -192,10 +192,10 @@ def attend(*, office: Office, visit_id: UUID, outcome: str, staff: Staff, now: d
     visit.ended_at = now
     visit.save(update_fields=["state", "outcome", "ended_at"])
     if visit.appointment:
-        mark(visit.appointment, Booking.ATTENDED, day=visit.day, now=now)
+        mark(visit.appointment, outcome=Booking.ATTENDED, day=visit.day, now=now)
     record(
         Event.ATTENDED,
-        visit.day,
+        day=visit.day,
         actor=staff.actor,
         now=now,
         visit=str(visit.pk),
@@ -206,7 +206,7 @@ def attend(*, office: Office, visit_id: UUID, outcome: str, staff: Staff, now: d
 
 
 def _open_day(office: Office, *, now: datetime) -> OfficeDay:
-    day = locked_day(office, queries.today(office, now=now))
+    day = locked_day(office, on=queries.today(office, now=now))
     if day.closed_at:
         raise CounterRefusedError(CounterRefusal.OVER)
     return day
@@ -226,7 +226,7 @@ def _close(day: OfficeDay, staff: Staff, *, now: datetime) -> int | None:
 
 def _own_visit(office: Office, visit_id: UUID, staff: Staff) -> Visit:
     """A visit of the office, locked. Raises StepRefusedError where another official attends it."""
-    visit = locked_visit(office, visit_id)
+    visit = locked_visit(office, visit_id=visit_id)
     own = visit.counter is not None and visit.counter.member_id == staff.id
     if State(visit.state) in AT_A_COUNTER and not own:
         raise StepRefusedError(StepRefusal.OTHER_COUNTER)
@@ -240,7 +240,13 @@ def _call(visit: Visit, *, step: Step, actor: str, now: datetime) -> None:
     visit.save(update_fields=["state", "counter", "calls", "called_at"])
     number = visit.counter.number if visit.counter else None
     record(
-        Event.CALLED, visit.day, actor=actor, now=now, visit=str(visit.pk), counter=number, call=visit.calls
+        Event.CALLED,
+        day=visit.day,
+        actor=actor,
+        now=now,
+        visit=str(visit.pk),
+        counter=number,
+        call=visit.calls,
     )
 
 

@@ -36,7 +36,7 @@ def close_days_over(*, now: datetime) -> int:
 def close_day(*, office: Office, on: date, now: datetime) -> bool:
     """Close an office's day: who never came or was called in vain did not show up, who still waited was not
     attended, who was at a counter was. False when it is not over there or closed already."""
-    day = locked_day(office, on)
+    day = locked_day(office, on=on)
     if day.closed_at or queries.today(office, now=now) <= on:
         return False
     ended: dict[str, list[str]] = {fact: [] for fact in FACTS.values()}
@@ -56,12 +56,12 @@ def close_day(*, office: Office, on: date, now: datetime) -> bool:
         marks[booking] = Booking.NO_SHOW
         never_came[booking.procedure] += 1
     for booking in sorted(marks, key=lambda each: each.pk):  # bookings are locked in the order of their ids
-        mark(booking, marks[booking], day=day, now=now)
+        mark(booking, outcome=marks[booking], day=day, now=now)
     day.counters.filter(closed_at=None).update(closed_at=now)
     day.closed_at = now
     day.save(update_fields=["closed_at"])
     facts: dict[str, Fact] = {**ended, figures.NEVER_CAME: dict(never_came)}
-    record(Event.DAY_CLOSED, day, actor="system", now=now, **facts)
+    record(Event.DAY_CLOSED, day=day, actor="system", now=now, **facts)
     _write(day)
     return True
 
