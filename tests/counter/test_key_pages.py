@@ -86,6 +86,9 @@ def test_a_number_of_several_employers_lists_them_and_that_of_none_says_so(desk:
     shown = desk.post(KEYS, {"typed": number}).content.decode()
     assert all(page_of(employer) in shown for employer in employers)
     assert "No hay un empleador registrado" in desk.post(KEYS, {"typed": cedula()}).content.decode()
+    searches = Entry.objects.filter(event="counter.searched").order_by("pk")
+    assert [one.facts["found"] for one in searches] == [2, 0]
+    assert number not in str([one.facts for one in searches])
     assert "Escriba un RUC" in desk.post(KEYS, {"typed": ""}).content.decode()
 
 
@@ -136,6 +139,22 @@ def test_a_sheet_printed_again_has_another_key(desk: Client) -> None:
     number = employer.representative.number
     refused = Client().post("/empleadores/ingresar/", {"number": number, "key": first})
     assert refused.status_code == 200
+
+
+def test_a_sheet_that_cannot_be_made_is_printed_again_and_its_key_is_nobodys(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    employer = make_applicant()
+    handover = prepare(desk, employer)
+    desk.raise_request_exception = False
+    with monkeypatch.context() as broken:
+        broken.setattr("afilia.documents.key_sheets.compile_pdf", lambda *_, **__: 1 / 0)
+        assert desk.post(handover, {"seen": "0"}).status_code == 500
+    assert "Clave entregada" in desk.get(handover).content.decode()
+    key = key_on(desk.post(handover, {"seen": "1"}))
+    number = employer.representative.number
+    opened = Client().post("/empleadores/ingresar/", {"number": number, "key": key})
+    assert opened["Location"] == "/empleadores/ingresar/clave-nueva/"
 
 
 def test_the_sheet_does_not_tell_the_number_with_which_it_opens(desk: Client) -> None:

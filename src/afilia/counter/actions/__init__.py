@@ -7,6 +7,7 @@ from afilia.counter.actions.handing import (
     give,
     prepare,
     record_look,
+    record_search,
     refuse,
 )
 from afilia.counter.actions.links import open_link, use_link
@@ -19,6 +20,7 @@ __all__ = [
     "open_link",
     "prepare",
     "record_look",
+    "record_search",
     "refuse",
     "use_link",
 ]

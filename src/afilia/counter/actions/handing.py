@@ -177,6 +177,18 @@ def record_look(*, employer: Employer, by: Staff, now: datetime) -> None:
 
 
 @transaction.atomic
+def record_search(*, typed: str, found: int, by: Staff, now: datetime) -> None:
+    """Write down that an official looked for employers by a number, which the ledger does not tell."""
+    audit.record(
+        "counter.searched",
+        actor=by.actor,
+        subject=f"office:{by.office_id}",
+        at=now,
+        facts={"number": queries.reference(typed), "found": found},
+    )
+
+
+@transaction.atomic
 def forget_prepared(*, now: datetime) -> None:
     """Forget papers that were seen and brought no key, with who came: the ledger keeps that they were."""
     queries.prepared_before(now - timedelta(days=1)).delete()

@@ -38,7 +38,9 @@ def keys(request: StaffRequest) -> HttpResponse:
         return render(request, "counter/no_office.html")
     form, found = FindForm(request.POST or None), []
     if form.is_valid():
-        found = queries.find(form.cleaned_data["typed"])
+        typed = form.cleaned_data["typed"]
+        found = queries.find(typed)
+        actions.record_search(typed=typed, found=len(found), by=request.staff, now=timezone.now())
         if len(found) == 1:
             return redirect("counter:employer", found[0].pk)
         if not found:
