@@ -191,6 +191,13 @@ def test_a_company_gets_through_the_virtual_desk_on_a_telephone(
     expect(page.locator("[data-attach-status]")).to_contain_text("Preparamos la foto")
     look(page, "document-smaller")
     go_on(page, "Adjuntar")
+    page.get_by_role("link", name="Acuerdo de responsabilidad y uso de la información", exact=True).click()
+    large = tmp_path / "grande.pdf"
+    large.write_bytes(agreement.read_bytes() + bytes(MEGABYTE))
+    page.locator("input[type=file]").set_input_files(large)
+    expect(page.locator("[data-attach-status]")).to_contain_text("pesa más de 1 MB")
+    assert page.locator("input[type=file]").evaluate("input => input.files.length") == 0
+    page.go_back()
     both = [photo(tmp_path, f"cedula-{side}.jpg", seed=side) for side in (1, 2)]
     attach(page, "Cédula de quien representa al empleador", *both)
     look(page, "draft-full")
