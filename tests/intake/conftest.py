@@ -92,3 +92,16 @@ def make_applicant(settings: object, db: None) -> MakeApplicant:
 @pytest.fixture
 def applicant(make_applicant: MakeApplicant) -> Applicant:
     return make_applicant()
+
+
+@pytest.fixture
+def inside(applicant: Applicant) -> Applicant:
+    applicant.enter()
+    return applicant
+
+
+@pytest.fixture
+def sent(inside: Applicant) -> Applicant:
+    inside.fill()
+    inside.submit()
+    return inside

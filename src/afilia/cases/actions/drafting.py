@@ -78,7 +78,7 @@ def begin(
         begun_at=now,
         moved_at=now,
     )
-    facts.requirements(case)
+    facts.requirements(case)  # or KeyError
     case.save(force_insert=True)
     record(case, event="begun", by=None, now=now, procedure=procedure, channel=channel.value)
     return case
@@ -248,7 +248,9 @@ def discard_draft(*, case_id: int, now: datetime) -> bool:
         case = Case.objects.select_for_update().filter(pk=case_id, state=State.DRAFT).first()
         if case is None:
             return False
-        for paper in case.papers.all():
+        # All rows before the ledger's lock, for which whoever scans one of the files may wait.
+        held = case.papers.select_related("file").select_for_update(of=("self", "file")).order_by("file")
+        for paper in list(held):
             _throw_away(paper, now=now)
         subject = Case(pk=case.pk, state=case.state)
         case.delete()
