@@ -181,8 +181,8 @@ def test_a_third_party_is_named_and_is_not_the_representative(desk: Client) -> N
     employer = make_applicant(collector=collector)
     address = papers_of(employer, "authorised-third-party")
     shown = desk.get(address).content.decode()
-    assert f'value="{collector}"' in shown
-    assert "TERCERA PRUEBA ROSA" in shown
+    for known in (collector, "TERCERA PRUEBA ROSA", employer.email):
+        assert known not in shown, "it is copied from the papers, not from what anybody may have registered"
     boxes = ticked(employer, papers=[*PAPERS, "identidad-tercero"])
     own = desk.post(address, boxes | {"came_number": employer.representative.number, "came_names": "X Y"})
     assert "Esa es la cédula de quien representa" in own.content.decode()
@@ -191,7 +191,17 @@ def test_a_third_party_is_named_and_is_not_the_representative(desk: Client) -> N
     handover = Handover.objects.get()
     assert done["Location"] == f"{KEYS}entrega/{handover.pk}/"
     assert (handover.came_number, handover.came_names) == (collector, "TERCERA PRUEBA ROSA")
-    assert "TERCERA PRUEBA ROSA" in desk.get(done["Location"]).content.decode()
+    page = desk.get(done["Location"]).content.decode()
+    assert "TERCERA PRUEBA ROSA" in page
+    assert "No consta en el registro" not in page
+
+
+def test_a_third_party_whom_the_registration_does_not_name_is_marked(desk: Client) -> None:
+    employer = make_applicant(collector=cedula())
+    boxes = ticked(employer, papers=[*PAPERS, "identidad-tercero"])
+    said = {"came_number": cedula(), "came_names": "OTRA PRUEBA INÉS"}
+    done = desk.post(papers_of(employer, "authorised-third-party"), boxes | said)
+    assert "No consta en el registro" in desk.get(done["Location"]).content.decode()
 
 
 def test_nobody_comes_in_a_capacity_that_the_sheet_does_not_know(desk: Client) -> None:

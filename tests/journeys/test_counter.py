@@ -158,7 +158,6 @@ def test_an_artisan_sends_an_authorised_third_party_to_the_counter(
     look(page, "who-wrong")
     page.get_by_label("Una tercera persona autorizada").check()
     press(page, "Comprobar los documentos")
-    expect(page.locator("input[name=came_number]")).to_have_value(COLLECTOR)
     expect(page.get_by_label("Calificación artesanal")).to_be_visible()
     look(page, "papers")
     press(page, "Seguir")
@@ -166,8 +165,10 @@ def test_an_artisan_sends_an_authorised_third_party_to_the_counter(
     look(page, "papers-wrong")
     for box in page.locator("main input[type=checkbox]").all():
         box.check()
+    fill(page, came_number=COLLECTOR, came_names="Luis Ejemplo Vera", email="taller@registro.example")
     press(page, "Seguir")
     expect(page.get_by_role("heading", level=1, name="Entregar la clave")).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text("No consta en el registro")
     look(page, "handover")
     spoilt = print_sheet(page, "Crear la clave e imprimir la hoja")
     page.get_by_role("link", name="Después de imprimir, vea aquí la entrega").click()

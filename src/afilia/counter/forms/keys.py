@@ -89,7 +89,9 @@ class PapersForm(forms.Form):
     )
     email = EmailField(
         label=_("Correo del empleador en la solicitud"),
-        help_text=_("El que está escrito en el documento firmado. Si es otro, reemplaza al registrado."),
+        help_text=_(
+            "Cópielo del documento firmado, no del portal. Si es otro que el registrado, lo reemplaza."
+        ),
         max_length=254,
     )
     again = forms.CharField(

@@ -149,14 +149,12 @@ def needs_foreigner_code(person: Representative) -> bool:
     return Identity(person.document) in ISSUED_ABROAD
 
 
-def expected(employer: Employer) -> dict[str, str]:
-    """What the registration says of the papers: the e-mail, and who may collect the key."""
-    registration = Registration.objects.filter(employer=employer).first()
-    return {
-        "email": employer.email,
-        "came_number": registration.collector_number if registration else "",
-        "came_names": registration.collector_names if registration else "",
-    }
+def is_unexpected(handover: Handover) -> bool:
+    """Whether a third party came whom the registration does not name, but the signed paper at most."""
+    if handover.who_comes == WhoComes.EMPLOYER:
+        return False
+    named = Registration.objects.filter(employer=handover.employer_id, collector_number=handover.came_number)
+    return not named.exists()
 
 
 def refusals() -> list[Reason]:

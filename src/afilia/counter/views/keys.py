@@ -83,7 +83,8 @@ def papers(request: StaffRequest, employer_id: int) -> HttpResponse:
         is_linkable=queries.is_linkable(found, email=found.email),
         needs_again=page["standing"] is Standing.CHOSEN,
         needs_code=queries.needs_foreigner_code(person),
-        initial=queries.expected(found),
+        # Anybody may have registered the employer: who is at the counter is believed by the signed papers.
+        initial={"email": found.email} if case else {},
     )
     if form.is_valid():
         try:
@@ -210,6 +211,7 @@ def _handover(request: StaffRequest, handover: Handover) -> dict[str, object]:
         "papers": queries.seen_papers(handover),
         "is_own": handover.by_id == request.staff.id,
         "is_changed": queries.is_changed(handover),
+        "is_unexpected": queries.is_unexpected(handover),
         "hours": settings.HANDED_KEY_HOURS,
     }
 
