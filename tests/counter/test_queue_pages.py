@@ -30,6 +30,9 @@ def test_the_queue_shows_what_waits_first_what_is_due_first(desk: Client, offici
     assert str(done.number) not in page
     assert numbers(desk, "?estado=all") == {str(case) for case in (late, soon, done)}
     assert numbers(desk, "?estado=refused") == {str(done)}
+    assert "Presentado (2)" in page
+    assert "Negado (1)" in page
+    assert "Aprobado (0)" in page
 
 
 def test_a_full_page_of_the_queue_takes_no_more_queries_than_one_case(

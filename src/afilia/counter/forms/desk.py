@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -39,9 +39,15 @@ class QueueForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, provinces: dict[str, str], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, provinces: dict[str, str], counts: Mapping[State, int], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
-        states = [(one.value, one.label) for one in StateKind if one != StateKind.DRAFT]
+        states = [
+            (one.value, f"{one.label} ({counts.get(State(one.value), 0)})")
+            for one in StateKind
+            if one != StateKind.DRAFT
+        ]
         choices: dict[str, list[Any]] = {
             "estado": [("", _("Los que esperan")), *states, (ALL, _("Todos"))],
             "tramite": [ANY, *sorted((one.slug, spoken(one.name)) for one in load().procedures.values())],

@@ -26,7 +26,9 @@ from afilia.staff.decorators import StaffRequest, staff_required
 def queue(request: StaffRequest) -> HttpResponse:
     """What waits for an official; POST gives the marked cases to another."""
     now = timezone.now()
-    form = QueueForm(request.GET, provinces=queries.provinces(request.staff))
+    form = QueueForm(
+        request.GET, provinces=queries.provinces(request.staff), counts=cases.counts(request.staff)
+    )
     found = queries.queue(request.staff, form.asked(), now=now)
     page = Paginator(found, queries.PAGE).get_page(request.GET.get("page"))
     members = queries.colleagues(request.staff)
@@ -42,7 +44,6 @@ def queue(request: StaffRequest) -> HttpResponse:
         "form": assigning,
         "page": page,
         "rows": queries.rows(list(page.object_list), now=now),
-        "counts": sorted(cases.counts(request.staff).items()),
     }
     return render(request, "counter/queue.html", shown)
 
