@@ -134,6 +134,7 @@ def test_the_code_on_the_paper_leads_to_ones_own_place(client: Client, office: O
     shown = texts(own_page(client, last))
     assert "Su número es B3" in shown
     assert "1 persona delante. Espera: unos 20 minutos." in shown
+    assert "Sigue usted. Espera: unos 10 minutos." in texts(own_page(client, Visit.objects.get(number=2)))
     assert "Pase a la ventanilla 3." in own_page(client, called)
 
 

@@ -168,7 +168,7 @@ def test_people_are_received_called_and_attended_and_the_room_sees_their_numbers
 
     # somebody who is called three times in vain, and comes back
     press(counter, "Llamar al siguiente")
-    expect(visitor.locator("main")).to_contain_text("0 personas delante", timeout=15_000)
+    expect(visitor.locator("main")).to_contain_text("Sigue usted.", timeout=15_000)
     for calls in (2, 3):
         let_time_pass(portal, minutes=1)
         press(counter, "Llamar otra vez")
