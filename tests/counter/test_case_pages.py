@@ -12,10 +12,11 @@ from afilia.documents import actions as documents
 from afilia.documents.models import ReceivedFile
 from afilia.documents.rules.files import ScanState
 from afilia.notices.models import Message
+from afilia.registries.rules import Standing
 from afilia.staff import queries as staff_queries
 from afilia.staff.models import StaffMember
 from afilia.staff.rules import Role
-from tests.builders import make_employer, make_key, signed_in_client
+from tests.builders import make_employer, make_key, make_taxpayer, signed_in_client
 from tests.cases.builders import fill, make_draft, make_submitted
 from tests.counter.pages import decide, page_of, taken, tick_all, with_picture
 from tests.documents.authority import Authority
@@ -221,6 +222,18 @@ def test_messages_go_to_the_applicant_and_those_of_the_counter_do_not(
     clerk = sign_in_staff(Client(), make_staff(office=office))
     assert "Mensaje al solicitante" not in clerk.get(page_of(case)).content.decode()
     assert clerk.post(page_of(case), {"text": "Hola"}).status_code == 404
+
+
+def test_what_speaks_against_a_key_is_beside_the_case(desk: Client, official: StaffMember) -> None:
+    case = taken(official)
+    page = desk.get(page_of(case)).content.decode()
+    assert "El SRI no responde" in page
+    assert "Todavía no tiene" in page
+    make_taxpayer(case.employer.ruc, standing=Standing.SUSPENDED)
+    make_key(case.employer, number=case.employer.representative.number)
+    page = desk.get(page_of(case)).content.decode()
+    assert "SUSPENDIDO" in page
+    assert "Ya tiene una clave propia" in page
 
 
 def test_why_a_case_is_here_is_said(desk: Client) -> None:

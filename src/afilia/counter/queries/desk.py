@@ -16,7 +16,9 @@ from afilia.cases.queries.facts import Slot
 from afilia.cases.rules import sight
 from afilia.cases.rules import signatures as case_signatures
 from afilia.cases.rules.moves import OPEN, Move, Party, State
+from afilia.counter.queries import keys
 from afilia.counter.rules import working
+from afilia.counter.rules.handing import PROCEDURE, Standing
 from afilia.counter.rules.working import Due, Owner, Urgency
 from afilia.documents import queries as documents
 from afilia.documents.rules.files import OPENABLE
@@ -196,6 +198,13 @@ def decisions(staff: Staff, case: Case) -> list[Move]:
 def may_write(staff: Staff, case: Case) -> bool:
     """Whether an official writes to the applicant: not who only hands over."""
     return not sight.parties(staff, facts.place(case)) <= {Party.COUNTER}
+
+
+def key_standing(case: Case) -> Standing | None:
+    """How it stands with the key that a case asks for; None where it asks for something else."""
+    if case.procedure != PROCEDURE:
+        return None
+    return keys.standing(case.employer, number=case.employer.representative.number)
 
 
 def reasons(case: Case, kind: ReasonKind) -> list[procedures.Reason]:

@@ -22,6 +22,7 @@ from afilia.counter.views.cases import case_or_404
 from afilia.documents import serving
 from afilia.documents.actions import BusyError, FileRefusedError
 from afilia.documents.queries import ChangedFileError, NotOpenableError
+from afilia.registration.queries import at_the_sri
 from afilia.staff.decorators import StaffRequest, staff_required
 
 GOOD = {"good": True, "bad": False, "unseen": None}
@@ -114,6 +115,8 @@ def _page(request: StaffRequest, case: Case) -> dict[str, Any]:
         "items": items,
         "due": queries.due(case, now=now),
         "age": queries.age(case, now=now),
+        "sri": at_the_sri(case.employer),
+        "key_standing": queries.key_standing(case),
         "unit": facts.unit_name(case),
         "why_here": facts.why_here(case),
         "procedure": facts.procedure(case),

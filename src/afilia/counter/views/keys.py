@@ -22,6 +22,7 @@ from afilia.counter.saying import REFUSALS
 from afilia.counter.sheets import key_sheet
 from afilia.employers.models import Employer
 from afilia.procedures.rules import WhoComes
+from afilia.registration.queries import at_the_sri
 from afilia.staff.decorators import StaffRequest, staff_required
 from afilia.staff.rules import Role
 
@@ -196,6 +197,7 @@ def _standing(request: StaffRequest, employer: Employer) -> dict[str, Any]:
         "standing": standing,
         "waiting_key": queries.waiting_key(employer),
         "case": queries.case_of(request.staff, employer),
+        "sri": at_the_sri(employer),
         "is_linkable": queries.is_linkable(employer, email=employer.email),
         "history": queries.history(employer),
         "is_supervisor": is_supervisor,
