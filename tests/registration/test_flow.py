@@ -49,7 +49,13 @@ def test_company_is_registered_page_by_page(applicant: Applicant) -> None:
     assert employer.email_verified_at is not None
     assert employer.branches.get().name == "MATRIZ"
     page = applicant.client.get(response["Location"]).content.decode()
-    for part in (number, "En una oficina", "En la ventanilla virtual", "La cédula del representante."):
+    for part in (
+        number,
+        "En una oficina",
+        "Por la ventanilla virtual",
+        "<strong>RUC.</strong>",
+        "Cédula de quien representa al empleador",
+    ):
         assert part in page
     assert "pasaporte" not in page
 
@@ -64,7 +70,7 @@ def test_domestic_employer_needs_no_sri(applicant: Applicant) -> None:
     assert (employer.ruc, employer.name) == (f"{number}000", "Ana Loor Peña")
     assert employer.branches.get().number == "0001"
     assert employer.representative.confirmed_at is not None
-    assert "El RUC, escaneado" not in applicant.client.get(response["Location"]).content.decode()
+    assert "<strong>RUC.</strong>" not in applicant.client.get(response["Location"]).content.decode()
 
 
 def test_person_whom_the_civil_register_does_not_know_is_not_confirmed(applicant: Applicant) -> None:
@@ -98,7 +104,9 @@ def test_foreign_person_proves_who_they_are_with_a_passport(applicant: Applicant
     response = applicant.answer(**of_company(ruc, **foreign))
     person = Employer.objects.get().representative
     assert (person.number, person.country, person.confirmed_at) == ("AB123456", "CO", None)
-    assert "El pasaporte original" in applicant.client.get(response["Location"]).content.decode()
+    assert (
+        "<strong>Pasaporte.</strong> Original." in applicant.client.get(response["Location"]).content.decode()
+    )
 
 
 def test_foreign_person_with_a_cedula_has_that_of_the_ruc(applicant: Applicant) -> None:
@@ -120,7 +128,7 @@ def test_natural_person_is_their_own_representative(applicant: Applicant, kind: 
     assert (person.number, person.names, person.document) == (ruc[:10], "PEÑA LUZ", "cedula")
     assert person.confirmed_at is not None
     page = applicant.client.get(response["Location"]).content.decode()
-    assert ("calificación artesanal" in page) is (kind == "artisan")
+    assert ("Calificación artesanal" in page) is (kind == "artisan")
 
 
 def test_third_party_may_collect_the_key(applicant: Applicant) -> None:
@@ -128,7 +136,7 @@ def test_third_party_may_collect_the_key(applicant: Applicant) -> None:
     third = {"who": "third", "number": number, "names": "VERA PRUEBA LUIS"}
     response = applicant.answer(**of_company(make_taxpayer(), retiro=third))
     assert Registration.objects.get().collector_number == number
-    assert "persona autorizada a retirar" in applicant.client.get(response["Location"]).content.decode()
+    assert "Cédula de la tercera persona" in applicant.client.get(response["Location"]).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from structlog.typing import EventDict, WrappedLogger
 # The database repeats values of the row that it refuses: names, numbers, pay.
 ROW_OF_THE_DATABASE = re.compile(r"^(\s*)(DETAIL|CONTEXT):.*$", re.MULTILINE)
 # Whoever reads one of these may use it; Django repeats the address of a request that failed.
-CODE_IN_AN_ADDRESS = re.compile(r"(/(verificar|abrir|objetar|no-fui-yo)/).+", re.IGNORECASE)
+CODE_IN_AN_ADDRESS = re.compile(r"(/(verificar|abrir|activar|continuar|objetar|no-fui-yo)/).+", re.IGNORECASE)
 
 
 def formatter(*, readable: bool) -> structlog.stdlib.ProcessorFormatter:

@@ -56,7 +56,7 @@ def ask_correction(
     )
     way = facts.procedure(case).way(Channel(case.channel))
     due_on = deadlines.add(
-        today(case, now),
+        today(case, now=now),
         way.correction_days if way else 0,
         is_working=calendar.working_days(case.unit_province),
     )

@@ -73,7 +73,7 @@ def move(
     clock = deadlines.clock(
         Clock(due_on=case.due_on, days_left=case.days_left),
         state,
-        on=today(case, now),
+        on=today(case, now=now),
         promised=way.working_days if way else 0,
         is_working=calendar.working_days(case.unit_province),
     )
@@ -85,7 +85,7 @@ def move(
     )
 
 
-def today(case: Case, now: datetime) -> date:
+def today(case: Case, *, now: datetime) -> date:
     return calendar.today(case.province, now)
 
 
