@@ -35,7 +35,7 @@ SLOTS = [
     datetime.combine(WEDNESDAY, daytime(8), QUITO) + timedelta(minutes=15 * slot)
     for slot in range(PLACES // SEATS)
 ]
-BARE = "CREATE TABLE IF NOT EXISTS bare (slot int, seat int, client int, PRIMARY KEY (slot, seat))"
+BARE = "CREATE TABLE bare (slot int, seat int, client int, PRIMARY KEY (slot, seat))"
 ROUNDS = 15
 
 
@@ -206,6 +206,8 @@ def availability() -> None:
 def main() -> None:
     what, *numbers = sys.argv[1:]
     if what == "office":
+        with connection.cursor() as cursor:
+            cursor.execute(BARE)
         print(office("B-0").pk)
     elif what == "fill":
         fill(*map(int, numbers))
@@ -213,8 +215,6 @@ def main() -> None:
         availability()
     else:
         agenda_id, first, last = map(int, numbers)
-        with connection.cursor() as cursor:
-            cursor.execute(BARE)
         race(what, agenda_id, range(first, last))
 
 
