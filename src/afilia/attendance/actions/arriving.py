@@ -32,7 +32,7 @@ def check_in(*, office: Office, appointment_id: UUID, priority: bool, actor: str
     """Receive the person of an appointment and give them a number. Raises ArrivalRefusedError."""
     today = queries.today(office, now=now)
     day = _open_day(office, now=now)
-    rows = Appointment.objects.select_for_update(of=["self"]).select_related("agenda")
+    rows = Appointment.objects.select_for_update()  # without a join: a row moved meanwhile would be missed
     appointment = rows.filter(pk=appointment_id).first()
     received = Visit.objects.filter(appointment_id=appointment_id).first()
     refusal = arrival.appointment_refusal(
