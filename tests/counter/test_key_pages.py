@@ -12,6 +12,7 @@ from django.utils import timezone
 from afilia.access.models import EmployerKey
 from afilia.audit.models import Entry
 from afilia.counter.models import Handover
+from afilia.counter.queries import keys as queries
 from afilia.employers.models import Employer
 from afilia.staff import queries as staff_queries
 from afilia.staff.models import StaffMember
@@ -291,6 +292,27 @@ def test_an_approved_case_waits_on_the_page_of_its_office_and_goes_by_a_link(cli
     stranger = sign_in_staff(Client(), make_staff())
     assert str(case.number) not in stranger.get(KEYS).content.decode()
     assert stranger.post(f"{KEYS}{case.employer_id}/enlace/").status_code == 404
+
+
+def test_a_case_whose_employer_got_a_key_elsewhere_is_ended_by_its_office(client: Client) -> None:
+    office = make_office()
+    case = make_approved(office)
+    desk, address = sign_in_staff(client, make_staff(office=office)), f"{KEYS}{case.employer_id}/terminar/"
+    assert "Terminar el trámite" not in desk.get(page_of(case.employer)).content.decode()
+    told = desk.post(address, follow=True).content.decode()
+    assert "todavía no tiene clave" in told
+    case.refresh_from_db()
+    assert case.state == "approved"
+    elsewhere = make_clerk()
+    now = timezone.now()
+    employer = queries.employer(case.employer_id)
+    assert employer is not None
+    give(make_prepared(employer, elsewhere, now=now), elsewhere, now=now)
+    assert sign_in_staff(Client(), make_staff()).post(address).status_code == 404
+    assert "Terminar el trámite" in desk.get(page_of(employer)).content.decode()
+    assert f"El trámite {case.number} terminó" in desk.post(address, follow=True).content.decode()
+    case.refresh_from_db()
+    assert case.state == "delivered"
 
 
 def addresses() -> list[str]:

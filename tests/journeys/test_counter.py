@@ -3,7 +3,10 @@
 import io
 import json
 import re
+import time
 from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.documents.papers import plain_jpeg
 from tests.journeys.pages import fill, press
 from tests.journeys.portal import Portal, run
-from tests.journeys.test_registration import begin, finish, go_on
+from tests.journeys.test_registration import WAIT, begin, finish, go_on
 
 Look = Callable[[Page, str], None]
 KEY, OWN_KEY = "puente angosto de guadua", "tijera nube caimito 7"
@@ -62,6 +65,21 @@ for one in facts.requirements(case):
 actions.write(case_id=case.pk, message="Pedimos la primera clave.", province="17")
 case = actions.submit(case_id=case.pk, now=now)
 said = dict(number=case.number, code=facts.code_of(case), ruc=employer.ruc)
+"""
+
+# A link to a verified e-mail, sent by an official.
+LINK = """
+import json
+from django.utils import timezone
+from afilia.counter.rules.handing import Road
+from tests.counter.builders import give, make_applicant, make_clerk, make_prepared
+from tests.staff.builders import make_office
+
+now = timezone.now()
+clerk = make_clerk(office=make_office(code="ENLACE"))
+told = dict(name="Enlace de la Jornada", email="enlace.jornada@example.org", ruc="1799000012001")
+employer = make_applicant(number="1710034081", **told)
+give(make_prepared(employer, clerk, road=Road.LINK, now=now), clerk, now=now)
 """
 
 
@@ -112,6 +130,20 @@ def print_sheet(page: Page, button: str) -> str:
     return key_of(sheet)
 
 
+def link_to(portal: Portal, address: str) -> str:
+    """The path in the mail to an address, once the worker wrote it."""
+    end = time.monotonic() + WAIT
+    while time.monotonic() < end:
+        for file in (portal.data / "mail").glob("*.log"):
+            mail = message_from_bytes(file.read_bytes(), policy=default)
+            body = mail.get_body(("plain",)) if mail["To"] == address else None
+            found = re.search(r"/empleadores/clave/activar/\w+/", body.get_content()) if body else None
+            if found:
+                return found[0]
+        time.sleep(0.1)  # until the mail is there; the time is no part of the test
+    raise AssertionError(f"no mail to {address}")
+
+
 def key_of(sheet: bytes) -> str:
     text = pypdfium2.PdfDocument(io.BytesIO(sheet))[0].get_textpage().get_text_range()
     found = re.search(r"\w{4}-\w{4}-\w{4}-\w{4}", text)
@@ -156,6 +188,13 @@ def test_an_artisan_sends_an_authorised_third_party_to_the_counter(
     press(page, "Comprobar los documentos")
     expect(page.locator(".govuk-error-summary")).to_contain_text("Elija quién vino")
     look(page, "who-wrong")
+    page.get_by_label("Una tercera persona autorizada").check()
+    press(page, "No entregar la clave")
+    press(page, "Registrar que no se entrega")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Elija un motivo")
+    look(page, "deny-wrong")
+    page.go_back()
+    page.go_back()
     page.get_by_label("Una tercera persona autorizada").check()
     press(page, "Comprobar los documentos")
     expect(page.get_by_label("Calificación artesanal")).to_be_visible()
@@ -222,6 +261,12 @@ def test_a_case_goes_over_the_desk_to_the_first_sign_in(
     page.get_by_role("link", name="RUC", exact=True).click()
     look(page, "case-photo")
     press(page, "No sirve")
+
+    # to whom else it could go
+    for name, picture in (("Entregar a otra persona", "hand-over"), ("Devolver a la bandeja", "release")):
+        page.get_by_role("link", name=name).click()
+        look(page, picture)
+        page.go_back()
 
     # a correction, previewed
     page.get_by_role("link", name="Pedir corrección").click()
@@ -296,3 +341,28 @@ def test_a_supervisor_gives_cases_on_a_telephone(
     press(page, "Entregar los trámites marcados")
     expect(page.locator(".govuk-error-summary")).to_contain_text("Marque al menos un trámite")
     look(page, "queue-phone")
+
+
+def test_a_link_leads_to_the_first_key_on_a_telephone(
+    phone_page: Page, no_js_page: Page, portal: Portal, look: Look
+) -> None:
+    script = f"{LINK}print(json.dumps(dict(email=employer.email, number=employer.representative.number)))"
+    said = json.loads(run(portal, "shell", "--no-imports", "-c", script).splitlines()[-1])
+    path = link_to(portal, said["email"])
+    page = phone_page
+    page.goto(portal.url(path))
+    expect(page).to_have_url(portal.url("/empleadores/clave/activar/"))
+    look(page, "link")
+    fill(page, number=COLLECTOR)
+    press(page, "Continuar")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Ese no es el número")
+    look(page, "link-wrong")
+    fill(page, number=said["number"])
+    press(page, "Continuar")
+    look(page, "own-key")
+    fill(page, new_key=OWN_KEY, repeat=OWN_KEY)
+    press(page, "Guardar e ingresar")
+    expect(page.locator(".app-holder__who")).to_be_visible()
+    no_js_page.goto(portal.url(path))
+    expect(no_js_page.get_by_role("heading", level=1, name="El enlace ya no vale")).to_be_visible()
+    look(no_js_page, "link-dead")

@@ -47,6 +47,7 @@ REFUSALS: Mapping[Refusal, Promise] = {
         "Un enlace solo se envía al correo verificado del empleador, y este no lo es. Entregue la clave en"
         " una hoja."
     ),
+    Refusal.NO_KEY: _("Este empleador todavía no tiene clave: entréguesela. El trámite sigue aprobado."),
     Refusal.IDENTITY: _(
         "El Registro Civil tiene esa cédula con otros nombres. Revise el número y los nombres de la tercera"
         " persona en su cédula original."

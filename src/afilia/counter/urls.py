@@ -8,6 +8,7 @@ urlpatterns = [
     path("funcionarios/claves/<int:employer_id>/", keys.employer, name="employer"),
     path("funcionarios/claves/<int:employer_id>/documentos/", keys.papers, name="papers"),
     path("funcionarios/claves/<int:employer_id>/enlace/", keys.link, name="send-link"),
+    path("funcionarios/claves/<int:employer_id>/terminar/", keys.settle, name="settle"),
     path("funcionarios/claves/<int:employer_id>/negar/", keys.deny, name="deny"),
     path("funcionarios/claves/entrega/<uuid:handover_id>/", keys.handover, name="handover"),
     path("funcionarios/casos/", cases.queue, name="cases"),

@@ -9,6 +9,7 @@ from afilia.counter.actions.handing import (
     record_look,
     record_search,
     refuse,
+    settle,
 )
 from afilia.counter.actions.links import open_link, use_link
 
@@ -22,5 +23,6 @@ __all__ = [
     "record_look",
     "record_search",
     "refuse",
+    "settle",
     "use_link",
 ]

@@ -21,7 +21,7 @@ from afilia.cases.rules.moves import State as CaseState
 from afilia.counter.models import Handover
 from afilia.counter.queries import keys as queries
 from afilia.counter.rules import handing
-from afilia.counter.rules.handing import Handing, Refusal, Road, State
+from afilia.counter.rules.handing import Handing, Refusal, Road, Standing, State
 from afilia.documents import requests
 from afilia.employers import queries as employers
 from afilia.employers.models import Employer, Representative
@@ -162,6 +162,20 @@ def refuse(
         )
     _record("counter.key-refused", handover, by=by, now=now, reason=reason, who_comes=who_comes)
     return handover
+
+
+@transaction.atomic
+def settle(*, case: Case, by: Staff, now: datetime) -> None:
+    """End an approved case whose employer got a key by another road meanwhile.
+
+    Raises RefusedError without such a key, cases.RefusedError and Case.DoesNotExist like `cases.deliver`.
+    """
+    number = case.employer.representative.number
+    Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    hold(employer=case.employer, number=number)
+    if queries.standing(case.employer, number=number) is Standing.NONE:
+        raise RefusedError(Refusal.NO_KEY)
+    cases.deliver(case_id=case.pk, by=by, now=now)
 
 
 @transaction.atomic

@@ -53,6 +53,7 @@ class Refusal(StrEnum):
     NOT_ACTIVE = "not-active"  # at the SRI
     REGISTER_DOWN = "register-down"
     NO_VERIFIED_EMAIL = "no-verified-email"  # for a link
+    NO_KEY = "no-key"  # to end a case that waits for one
     IDENTITY = "identity"  # the Registro Civil knows the number with other names
 
 

@@ -118,6 +118,23 @@ def link(request: StaffRequest, employer_id: int) -> HttpResponse:
     return redirect("counter:handover", prepared.pk)
 
 
+@require_POST
+@staff_required(*AT_THE_COUNTER)
+def settle(request: StaffRequest, employer_id: int) -> HttpResponse:
+    """An approved case ends without a key from here: its employer got one by another road."""
+    found = _employer(request, employer_id)
+    case = queries.case_of(request.staff, found)
+    if case is None:
+        raise Http404
+    try:
+        actions.settle(case=case, by=request.staff, now=timezone.now())
+    except RefusedError as error:
+        messages.error(request, str(REFUSALS[error.reason]))
+    else:
+        messages.success(request, gettext("El trámite %(number)s terminó.") % {"number": case.number})
+    return redirect("counter:employer", employer_id)
+
+
 @require_http_methods(PAGE)
 @staff_required(*AT_THE_COUNTER)
 def handover(request: StaffRequest, handover_id: UUID) -> HttpResponse:
