@@ -87,6 +87,17 @@ def test_who_comes_again_finds_the_draft_as_it_was(applicant: Applicant, setting
     assert elsewhere.client.get(first).content.decode().count("Adjunto") == 3
 
 
+def test_a_shared_browser_closes_what_it_has_open_and_nothing_is_lost(applicant: Applicant) -> None:
+    draft = applicant.enter()
+    assert applicant.registration.employer.name in applicant.client.get(AT).content.decode()
+    assert applicant.client.post(AT)["Location"] == AT
+    page = applicant.client.get(AT).content.decode()
+    assert "Siguen guardados" in page
+    assert applicant.registration.employer.name not in page
+    assert applicant.client.get(draft).status_code == 404
+    assert applicant.enter() == draft
+
+
 def test_who_lost_number_and_code_comes_to_the_case_by_the_mail(
     applicant: Applicant, settings: object
 ) -> None:

@@ -52,6 +52,12 @@ def cases(request: HttpRequest) -> list[Case]:
     return [case for case in found if case]
 
 
+def close_all(request: HttpRequest) -> None:
+    """Open none of them in this browser any more: it may be a shared one."""
+    for name in (ATTEMPTS, CASES):
+        request.session.pop(name, None)
+
+
 def _remember(request: HttpRequest, name: str, what: str) -> None:
     known = [one for one in request.session.get(name, []) if one != what]
     request.session[name] = [*known, what][-MOST:]

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
 
 from afilia.cases.models import Case
 from afilia.cases.queries import applicant
@@ -25,8 +27,13 @@ from afilia.verification.rules import Pass
 
 
 @private
-@require_safe
+@require_http_methods(PAGE)
 def start(request: HttpRequest) -> HttpResponse:
+    """The door; a POST closes what this browser has open."""
+    if request.method == "POST":
+        sessions.close_all(request)
+        messages.success(request, gettext("Los cerramos en este navegador. Siguen guardados."))
+        return redirect("intake:start")
     page = {"procedures": load().on(Channel.VIRTUAL), "cases": sessions.cases(request)}
     return render(request, "intake/start.html", page)
 
