@@ -1,6 +1,7 @@
 """The pages on which an official hands over a key."""
 
 import io
+import logging
 from datetime import timedelta
 
 import pypdfium2
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from afilia.access.models import EmployerKey
 from afilia.audit.models import Entry
+from afilia.config import logs
 from afilia.counter.models import Handover
 from afilia.counter.queries import keys as queries
 from afilia.employers.models import Employer
@@ -143,14 +145,20 @@ def test_a_sheet_printed_again_has_another_key(desk: Client) -> None:
 
 
 def test_a_sheet_that_cannot_be_made_is_printed_again_and_its_key_is_nobodys(
-    desk: Client, monkeypatch: pytest.MonkeyPatch
+    desk: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    employer = make_applicant()
+    employer, lost = make_applicant(), "bcdf-ghjk-mnpq-rstv"
     handover = prepare(desk, employer)
     desk.raise_request_exception = False
+    caplog.set_level(logging.DEBUG)
+    caplog.handler.setFormatter(logs.formatter(readable=False))
     with monkeypatch.context() as broken:
+        broken.setattr("afilia.access.actions.doors.new_handed_key", lambda: lost)
         broken.setattr("afilia.documents.key_sheets.compile_pdf", lambda *_, **__: 1 / 0)
-        assert desk.post(handover, {"seen": "0"}).status_code == 500
+        failed = desk.post(handover, {"seen": "0"})
+    assert failed.status_code == 500
+    assert "ZeroDivisionError" in caplog.text
+    assert lost not in caplog.text + failed.content.decode()
     assert "Clave entregada" in desk.get(handover).content.decode()
     key = key_on(desk.post(handover, {"seen": "1"}))
     number = employer.representative.number
