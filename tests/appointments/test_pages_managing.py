@@ -151,10 +151,31 @@ def test_what_has_begun_can_only_be_looked_at(booker: Booker, booked: Appointmen
         assert booker.at == page_of(booked), path
         booker.post({}, f"{page_of(booked)}{path}")
         assert booker.at == page_of(booked), path
-    clock.now = at(9, 15)
-    assert "Este turno ya pasó" in booker.get(page_of(booked))
+    assert "La hora de su turno ya pasó" not in page
     booked.refresh_from_db()
     assert booked.state == State.CONFIRMED
+
+
+def test_who_is_late_still_finds_what_the_office_asks_for_all_day(
+    booker: Booker, booked: Appointment, clock: Clock
+) -> None:
+    clock.now = at(9, 15)
+    page = booker.get(page_of(booked))
+    assert "La hora de su turno ya pasó. Si llega hoy" in page
+    assert str(booked.code) in page
+    assert "confirmacion.pdf" in page
+    assert "Pedir otro turno" in page
+    booker.post({"code": booked.code, "number": booked.number}, "/turnos/consultar/")
+    assert booker.at == page_of(booked)
+    Appointment.objects.update(displaced_at=clock.now)  # nobody is received where the office is closed
+    assert "Este turno ya pasó" in booker.get(page_of(booked))
+
+
+def test_the_day_after_an_appointment_is_over(booker: Booker, booked: Appointment, clock: Clock) -> None:
+    clock.now = at(9, 15) + timedelta(days=1)
+    assert "Este turno ya pasó" in booker.get(page_of(booked))
+    booker.post({"code": booked.code, "number": booked.number}, "/turnos/consultar/")
+    assert booker.status == 422
 
 
 def test_a_booking_whose_office_closes_is_led_to_another_hour(

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone
 
+from afilia.appointments.models import Appointment
+from afilia.appointments.references import reference_of
 from afilia.attendance import actions, queries
 from afilia.attendance.models import Visit
 from afilia.attendance.policy import policy
@@ -184,15 +185,35 @@ def test_ones_own_page_says_what_became_of_the_number(
     assert said in own_page(client, called)
 
 
-def waiting_number(visit: Visit) -> str:
-    template = Template("{% load waiting %}{% waiting_number appointment %}")
-    return texts(template.render(Context({"appointment": visit.appointment})))
+def page_of_appointment(client: Client, appointment: Appointment | None) -> str:
+    assert appointment
+    return texts(client.get(f"/turnos/t/{reference_of(appointment)}/").content.decode())
 
 
-def test_the_page_of_an_appointment_can_show_the_number(office: Office, called: Visit) -> None:
-    assert f"Su número es {called.ticket} Es su turno. Pase a la ventanilla 3." in waiting_number(called)
-    called.appointment = make_appointment(office)
-    assert waiting_number(called) == ""
+def test_the_page_of_an_appointment_tells_the_number_while_its_person_is_at_the_office(
+    client: Client, office: Office, staff: Staff, called: Visit
+) -> None:
+    Appointment.objects.filter(pk=called.appointment_id).update(ends_at=timezone.now())  # it is late
+    page = page_of_appointment(client, called.appointment)
+    assert f"Su número es {called.ticket} Es su turno. Pase a la ventanilla 3." in page
+    assert "ya pasó" not in page
+    assert "Pedir otro turno" not in page
+    followed = client.get(f"/turnos/numero/{queries.code_of(called.pk)}/").content.decode()
+    assert f"Su número es {called.ticket}" in followed
+    now = timezone.now()
+    actions.start(office=office, visit_id=called.pk, staff=staff, now=now)
+    actions.attend(office=office, visit_id=called.pk, outcome="resuelto", staff=staff, now=now)
+    page = page_of_appointment(client, called.appointment)
+    assert "Este turno ya fue atendido" in page
+    assert "Su número" not in page
+
+
+def test_the_page_of_an_appointment_tells_no_number_before_its_person_came(
+    client: Client, office: Office, called: Visit
+) -> None:
+    page = page_of_appointment(client, make_appointment(office, now=timezone.now()))
+    assert "Confirmación del Turno en Línea" in page
+    assert "Su número" not in page
 
 
 def serve_rest(office: Office, staff: Staff, called: Visit) -> None:

@@ -6,9 +6,12 @@ class AttendanceConfig(AppConfig):
     name = "afilia.attendance"
 
     def ready(self) -> None:
-        from afilia.staff.navigation import Entry, add  # noqa: PLC0415  models are not loaded before
+        from afilia.appointments import on_the_day  # noqa: PLC0415  models are not loaded before
+        from afilia.attendance.views.public import number_of  # noqa: PLC0415
+        from afilia.staff.navigation import Entry, add  # noqa: PLC0415
         from afilia.staff.rules import Role  # noqa: PLC0415
 
+        on_the_day.add("attendance", number_of)
         add(
             Entry(
                 url="attendance:agenda",

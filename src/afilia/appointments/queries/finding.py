@@ -1,15 +1,21 @@
 from datetime import datetime
 
 from afilia.appointments.models import Appointment, WaitingEntry
-from afilia.appointments.rules.states import State
+from afilia.appointments.rules.states import State, may_come
+from afilia.offices.queries import zone_of
 
 
 def ahead_of_person(*, code: str, number: str, now: datetime) -> Appointment | None:
-    """The booking still ahead, or going on, with that spoken code for the person with that document."""
+    """The booking whose person may still come, with that spoken code, for the person with that document."""
     found = Appointment.objects.select_related("agenda__office", "office").filter(
-        number=number, code=code, state=State.CONFIRMED, ends_at__gt=now
+        number=number, code=code, state=State.CONFIRMED
     )
-    return found.order_by("starts_at").first()
+    return next((row for row in found.order_by("starts_at") if is_awaited(row, now=now)), None)
+
+
+def is_awaited(row: Appointment, *, now: datetime) -> bool:
+    """Whether the person of an appointment is received if they come now."""
+    return may_come(State(row.state), on=row.on, today=now.astimezone(zone_of(row.office)).date())
 
 
 def booking_of(entry: WaitingEntry, *, now: datetime) -> Appointment | None:

@@ -1,7 +1,7 @@
 """What an appointment and a place in the waiting list can be, and what may become of them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -68,6 +68,14 @@ class Reason(StrEnum):
 def may_change(state: State, *, starts_at: datetime, now: datetime) -> bool:
     """Whether an appointment can be cancelled or moved: it is confirmed and has not begun."""
     return state is State.CONFIRMED and now < starts_at
+
+
+def may_come(state: State, *, on: date, today: date) -> bool:
+    """Whether the person of an appointment is received if they come now: all its day, whatever its hour.
+
+    `today` is the date at the office.
+    """
+    return state is State.CONFIRMED and today <= on
 
 
 def is_held(state: State, *, held_until: datetime | None, now: datetime) -> bool:

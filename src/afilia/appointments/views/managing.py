@@ -13,13 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from afilia.appointments import actions
+from afilia.appointments import actions, on_the_day
 from afilia.appointments.actions import proving
 from afilia.appointments.bringing import bring_to
 from afilia.appointments.calendar import calendar_of
 from afilia.appointments.forms import FindForm, LostForm, PlaceForm
 from afilia.appointments.models import Appointment, WaitingEntry
 from afilia.appointments.papers import confirmation_of
+from afilia.appointments.queries.finding import is_awaited
 from afilia.appointments.references import reference_of
 from afilia.appointments.rules.states import RefusedError, State, may_change
 from afilia.appointments.views.drafts import PAGE, posted
@@ -36,13 +37,17 @@ def booking(request: HttpRequest, reference: str) -> HttpResponse:
     found = _found(request, reference)
     if isinstance(found, HttpResponse):
         return found
+    now = timezone.now()
+    is_over = now >= found.ends_at
     page = {
         "booking": found,
         "reference": reference,
+        "here": on_the_day.told(found),
         "procedure": load().procedures[found.procedure],
         "bring": bring_to(found),
-        "can_change": can_change(found, now=timezone.now()),
-        "is_ahead": found.state == State.CONFIRMED and timezone.now() < found.ends_at,
+        "can_change": can_change(found, now=now),
+        "is_ahead": is_awaited(found, now=now) and not (is_over and found.displaced_at),
+        "is_over": is_over,
     }
     return render(request, "appointments/booking.html", page)
 

@@ -1,6 +1,5 @@
 """What a page tells of somebody in the line of an office: `{% load waiting %}`.
 
-{% waiting_number appointment %}     the number, who is ahead and the wait; nothing before the person came
 {{ slug|procedure_name }}
 {{ visit.state|state_tag }}  {{ appointment.state|booking_tag }}
 {{ seconds|minutes }}                «12 min», or a dash
@@ -9,19 +8,16 @@
 """
 
 from datetime import datetime
-from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from afilia.appointments.forms import WHO_COMES
-from afilia.appointments.models import Appointment
 from afilia.appointments.rules.states import State as Booking
-from afilia.attendance import papers, queries
+from afilia.attendance import papers
 from afilia.attendance.rules.visits import State
 from afilia.offices.models import Office
 from afilia.offices.queries import zone_of
@@ -75,15 +71,3 @@ def minutes(seconds: int | None) -> str:
 def at_office(moment: datetime, office: Office) -> str:
     """The hour of a moment on the clock of an office."""
     return date_format(moment.astimezone(zone_of(office)), "H:i")
-
-
-@register.inclusion_tag("attendance/waiting_number.html")
-def waiting_number(appointment: Appointment) -> dict[str, Any]:
-    """The place in the line of somebody who came with an appointment; nothing where they did not."""
-    visit = queries.visit_of_appointment(appointment.pk)
-    if visit is None:
-        return {}
-    now = timezone.now()
-    office = visit.day.office
-    place = queries.line(office, now=now).place(visit)
-    return {"visit": visit, "place": place, "office": office, "code": queries.code_of(visit.pk)}

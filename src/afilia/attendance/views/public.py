@@ -8,10 +8,12 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from afilia.appointments.models import Appointment
 from afilia.attendance import queries
 from afilia.attendance.rules.visits import OPEN
 from afilia.offices import queries as offices
@@ -49,6 +51,20 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return _part(request, "attendance/place_text.html", page)
     return render(request, "attendance/place.html", page)
+
+
+def number_of(appointment: Appointment) -> SafeString | str:
+    """The number, who is ahead and the wait, for the page of an appointment whose person is at the office."""
+    visit = queries.visit_of_appointment(appointment.pk)
+    if visit is None or visit.state not in OPEN or visit.day.closed_at is not None:
+        return ""
+    office = visit.day.office
+    page = {
+        "visit": visit,
+        "place": queries.line(office, now=timezone.now()).place(visit),
+        "code": queries.code_of(visit.pk),
+    }
+    return render_to_string("attendance/waiting_number.html", page)
 
 
 def _screen(code: str) -> dict[str, Any]:
