@@ -44,6 +44,16 @@ def test_an_office_is_read_as_it_stands() -> None:
     assert plan.groups == (Group(procedures=("clave-patronal", "codigo-extranjeros"), minutes=20, seats=4),)
 
 
+def test_a_night_and_a_whole_day_are_hours() -> None:
+    hours = {"lunes": "22:00-02:00", "miercoles": "00:00-24:00", "viernes": "20:00-08:00"}
+    (plan,), _ = read(file(OFFICE | hours), procedures=PROCEDURES)
+    assert [(each.weekday, each.opens.hour, each.closes.hour) for each in plan.stretches] == [
+        (0, 22, 2),
+        (2, 0, 0),
+        (4, 20, 8),
+    ]
+
+
 def test_counters_are_divided_among_groups() -> None:
     text = "clave-patronal:15 codigo-extranjeros:15 x3 | dependientes:30 x1"
     (plan,), _ = read(file(OFFICE | {"tramites": text}), procedures=PROCEDURES)
@@ -66,10 +76,13 @@ def test_names_of_columns_may_be_english_and_cells_parted_by_semicolons_after_a_
     [
         ({"codigo": ""}, "codigo", Fault.EMPTY),
         ({"codigo": "X" * 21}, "codigo", Fault.TOO_LONG),
+        ({"codigo": "UIO/1"}, "codigo", Fault.CODE),
+        ({"codigo": "UIO 1"}, "codigo", Fault.CODE),
         ({"provincia": "Atlántida"}, "provincia", Fault.PROVINCE),
         ({"lunes": "8-17"}, "lunes", Fault.HOURS),
         ({"lunes": "08:00-25:00"}, "lunes", Fault.HOURS),
         ({"lunes": "08:00-24:01"}, "lunes", Fault.HOURS),
+        ({"lunes": "17:00-08:00"}, "lunes", Fault.NIGHT),
         ({"lunes": "08:00-12:00 11:00-17:00"}, "", Fault.OVERLAP),
         ({"lunes": "", "viernes": ""}, "lunes", Fault.NEVER_OPEN),
         ({"centro_comercial": "quizá"}, "centro_comercial", Fault.YES_NO),
@@ -115,8 +128,10 @@ def test_all_faults_of_a_file_are_told_at_once() -> None:
         (file(OFFICE, columns=(*COLUMNS, "codigo")), 1, Fault.REPEATED_COLUMN),
         (file(OFFICE) + b"\na,b", 3, Fault.CELLS),
         (file(OFFICE) + b"\n\xff", 3, Fault.NOT_UTF8),
+        (file(OFFICE | {"nombre": "a\0b"}), 2, Fault.NOT_UTF8),
+        (file(OFFICE) + b'\n"' + b"x" * 200_000, 3, Fault.CELLS),
     ],
-    ids=["empty", "no-office", "unknown-column", "repeated-column", "cells", "not-utf8"],
+    ids=["empty", "no-office", "unknown-column", "repeated-column", "cells", "not-utf8", "nul", "quotation"],
 )
 def test_a_file_that_is_none_is_refused(content: bytes, line: int, fault: Fault) -> None:
     plans, faults = read(content, procedures=PROCEDURES)

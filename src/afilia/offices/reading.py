@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from afilia.offices.provinces import PROVINCES, code_of
@@ -37,10 +37,12 @@ COLUMNS = {
 WEEKDAYS = tuple(COLUMNS)[5:12]
 OPTIONAL = {*WEEKDAYS, "centro_comercial", "abierta_hasta"}  # their cells may be empty
 LONGEST = {"codigo": 20, "nombre": 120, "ciudad": 80, "direccion": 200}
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # as it stands in addresses
 HOURS = re.compile(r"(\d{1,2}:\d{2})-(\d{1,2}:\d{2})")
 PROCEDURE = re.compile(r"([a-z0-9-]+):(\d+)")
 SEATS = re.compile(r"x(\d+)")
 MOST_COUNTERS, MOST_MINUTES = 500, 480
+LONGEST_NIGHT = timedelta(hours=12)  # hours past midnight that are longer were typed the wrong way round
 
 
 class Fault(StrEnum):
@@ -52,9 +54,11 @@ class Fault(StrEnum):
     NO_OFFICE = "no-office"
     EMPTY = "empty"
     TOO_LONG = "too-long"
+    CODE = "not-a-code"
     REPEATED = "repeated-code"
     PROVINCE = "unknown-province"
     HOURS = "not-hours"
+    NIGHT = "night-too-long"
     OVERLAP = "hours-overlap"
     NEVER_OPEN = "never-open"
     YES_NO = "not-yes-or-no"
@@ -113,21 +117,26 @@ def read(content: bytes, *, procedures: Collection[str]) -> tuple[list[OfficePla
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return [], [Found(line=line, column="", fault=Fault.NOT_UTF8)]
+        return [], [_not_text(content, error.start)]
+    if "\0" in text:
+        return [], [_not_text(content, content.index(b"\0"))]
     first = text.partition("\n")[0]
     rows = csv.reader(
         io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","
     )
-    columns, faults = _columns(next(rows, []))
+    try:
+        lines = [(rows.line_num, cells) for cells in rows]
+    except csv.Error:  # a quotation mark without its second one makes a cell of all that follows
+        return [], [Found(line=rows.line_num, column="", fault=Fault.CELLS)]
+    columns, faults = _columns(lines[0][1] if lines else [])
     if faults:
         return [], faults
     plans: list[OfficePlan] = []
     seen: set[str] = set()
-    for cells in rows:
+    for line, cells in lines[1:]:
         if not any(cell.strip() for cell in cells):
             continue
-        reader = _Row(line=rows.line_num, procedures=procedures)
+        reader = _Row(line=line, procedures=procedures)
         if len(cells) != len(columns):
             reader.fault("", Fault.CELLS, str(len(cells)))
         else:
@@ -141,6 +150,10 @@ def read(content: bytes, *, procedures: Collection[str]) -> tuple[list[OfficePla
     if not plans and not faults:
         faults = [Found(line=1, column="", fault=Fault.NO_OFFICE)]
     return ([], faults) if faults else (plans, [])
+
+
+def _not_text(content: bytes, at: int) -> Found:
+    return Found(line=content.count(b"\n", 0, at) + 1, column="", fault=Fault.NOT_UTF8)
 
 
 def _columns(cells: list[str]) -> tuple[list[str], list[Found]]:
@@ -181,6 +194,8 @@ class _Row:
                 self.fault(column, Fault.TOO_LONG, cell)
         if self.faults:
             return None
+        if not CODE.fullmatch(cells["codigo"]):
+            self.fault("codigo", Fault.CODE, cells["codigo"])
         province = cells["provincia"] if cells["provincia"] in PROVINCES else code_of(cells["provincia"])
         if not province:
             self.fault("provincia", Fault.PROVINCE, cells["provincia"])
@@ -230,6 +245,8 @@ class _Row:
                 opens, closes = (_time(part) for part in hours.groups()) if hours else (None, None)
                 if opens is None or closes is None:
                     self.fault(column, Fault.HOURS, text)
+                elif _night(opens, closes) > LONGEST_NIGHT:
+                    self.fault(column, Fault.NIGHT, text)
                 else:
                     stretches.append(Stretch(weekday=weekday, opens=opens, closes=closes))
         if do_overlap(stretches):
@@ -283,3 +300,10 @@ def _time(text: str) -> time | None:
     """A time of day; 24:00 is midnight."""
     hour, minute = map(int, text.split(":"))
     return time(hour % 24, minute) if (hour < 24 and minute < 60) or (hour, minute) == (24, 0) else None
+
+
+def _night(opens: time, closes: time) -> timedelta:
+    """How long hours past midnight are; nothing for those of one day."""
+    if closes > opens or closes == time():
+        return timedelta()
+    return datetime.combine(date.min + timedelta(days=1), closes) - datetime.combine(date.min, opens)
