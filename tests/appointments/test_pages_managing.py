@@ -112,6 +112,7 @@ def test_moving_keeps_the_link_and_the_person_and_frees_the_old_place(
     assert "Cambiar el turno" in page
     booker.get(f"{page_of(booked)}mover/dia/?oficina={other.office.code}")
     assert f"{page_of(booked)}mover/hora/?oficina={other.office.code}&dia=2026-11-23" in booker.page
+    assert "su turno cambia enseguida" in page
     booker.get(f"{page_of(booked)}mover/hora/?oficina={other.office.code}&dia=2026-11-23")
     page = booker.post({"place": place_of(other, at(10))})
     assert booker.at == page_of(booked)
