@@ -139,7 +139,7 @@ class Signer:
             **metadata,
         )
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        signer = signing._SignerAt(at or self.authority.now, claims, self.simple, None)
+        signer = signing.SignerAt(at or self.authority.now, claims, self.simple, None)
         return signer.sign_pdf(writer, output=io.BytesIO()).getvalue()
 
     def sign_visibly(self, pdf: bytes, text: str) -> bytes:

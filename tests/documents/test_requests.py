@@ -10,7 +10,7 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from afilia.documents import actions, queries, requests, signing
+from afilia.documents import actions, made_up, queries, requests, signing
 from afilia.documents.models import IssuedDocument, Kind
 from afilia.documents.queries import Outcome
 from afilia.documents.requests import BranchLine, RequestFacts, Signatory
@@ -157,7 +157,7 @@ def test_same_facts_give_the_same_bytes() -> None:
 def countersigned(pdf: bytes, name: str = "Representante") -> bytes:
     """As the representative signs it: with a certificate of their own and a signature to be seen."""
     signer = signers.SimpleSigner.load_pkcs12_data(
-        signing._demo_pkcs12("secret"), other_certs=[], passphrase=b"secret"
+        made_up.institution("Representante", password="secret"), other_certs=[], passphrase=b"secret"
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     field = fields.SigFieldSpec(name, on_page=0, box=(50, 50, 250, 90))

@@ -16,10 +16,11 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pytest_django import Settings
 
-from afilia.documents import checks, signing
+from afilia.documents import checks, made_up, signing
 from afilia.documents.rendering import render_receipt
 from afilia.documents.signing import Finding, Verdict, examine
 from afilia.kit.environment import SettingError
+from afilia.kit.secret_files import write_once
 from tests.documents.builders import NOW, make_facts, make_signed, text_of
 
 
@@ -148,7 +149,7 @@ def test_demo_certificate_is_made_once_and_private(settings: Settings, tmp_path:
 
     def race(_: int) -> bytes:
         barrier.wait()
-        signing._make_demo_file(path, "demo")
+        write_once(path, made_up.institution("Demo", password="demo"))
         return path.read_bytes()
 
     with ThreadPoolExecutor(racers) as pool:

@@ -4,9 +4,7 @@ import datetime as dt
 import functools
 import hashlib
 import io
-import os
 import re
-import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -14,10 +12,6 @@ from pathlib import Path
 
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import pkcs12
 from django.conf import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
@@ -25,7 +19,9 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
+from afilia.documents import made_up
 from afilia.kit.environment import SettingError
+from afilia.kit.secret_files import write_once
 
 MAX_BYTES = 10 * 1024 * 1024  # of a document that somebody wants examined
 FIELD = "FirmaInstitucional"
@@ -84,7 +80,7 @@ def sign(pdf: bytes, *, at: dt.datetime, others_sign: bool = False) -> bytes:
         readable_field_name="Firma electrónica de la institución",
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    signed: io.BytesIO = _SignerAt(at, metadata, signer, field).sign_pdf(writer, output=io.BytesIO())
+    signed: io.BytesIO = SignerAt(at, metadata, signer, field).sign_pdf(writer, output=io.BytesIO())
     return signed.getvalue()
 
 
@@ -135,6 +131,12 @@ def fingerprints() -> frozenset[str]:
     return frozenset(certificate.sha256.hex() for certificate in _certificates())
 
 
+def valid_from() -> dt.datetime:
+    """Since when the certificate that signs is good; SettingError as `check`."""
+    since: dt.datetime = _certificates()[0].not_valid_before
+    return since
+
+
 def valid_until() -> dt.datetime:
     """When the certificate that signs expires; SettingError as `check`."""
     until: dt.datetime = _certificates()[0].not_valid_after
@@ -146,7 +148,7 @@ def check() -> None:
     _signer()
 
 
-class _SignerAt(signers.PdfSigner):
+class SignerAt(signers.PdfSigner):
     """Signs with the time of the document instead of the time of day."""
 
     def __init__(
@@ -154,7 +156,7 @@ class _SignerAt(signers.PdfSigner):
         at: dt.datetime,
         metadata: signers.PdfSignatureMetadata,
         signer: signers.Signer,
-        field: fields.SigFieldSpec,
+        field: fields.SigFieldSpec | None,
     ) -> None:
         super().__init__(metadata, signer=signer, new_field_spec=field)
         self._at = at
@@ -204,7 +206,7 @@ def _signer() -> signers.SimpleSigner:
 @functools.lru_cache(maxsize=4)
 def _load(path: Path, password: str) -> signers.SimpleSigner:
     if settings.DEMO and not path.exists():
-        _make_demo_file(path, password)
+        write_once(path, made_up.institution(DEMO_NAME, password=password))
     try:
         signer: signers.SimpleSigner = signers.SimpleSigner.load_pkcs12_data(
             path.read_bytes(), other_certs=[], passphrase=password.encode()
@@ -219,79 +221,3 @@ def _load(path: Path, password: str) -> signers.SimpleSigner:
             "that AFILIA_SIGNING_PASSWORD opens."
         ) from error
     return signer
-
-
-def _make_demo_file(path: Path, password: str) -> None:
-    """Write a made-up certificate and its key; of two processes at once, both use the file of the first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(_demo_pkcs12(password))
-            file.flush()
-            os.fsync(file.fileno())
-        path.hardlink_to(temporary)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()
-
-
-def _demo_pkcs12(password: str) -> bytes:
-    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    authority_name = _demo_subject("Autoridad de prueba de Afilia – sin valor legal")
-
-    def certificate(subject: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(authority_name)
-            .public_key(public_key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - dt.timedelta(days=1))
-            .not_valid_after(now + dt.timedelta(days=3650))
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
-            )
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-        )
-
-    authority = (
-        certificate(authority_name, authority_key.public_key())
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage(authority=True), critical=True)
-        .sign(authority_key, hashes.SHA256())
-    )
-    own = (
-        certificate(_demo_subject(DEMO_NAME), key.public_key())
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(authority=False), critical=True)
-        .sign(authority_key, hashes.SHA256())
-    )
-    encryption = serialization.BestAvailableEncryption(password.encode())
-    return pkcs12.serialize_key_and_certificates(b"afilia-demo", key, own, [authority], encryption)
-
-
-def _demo_subject(name: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(x509.NameOID.COUNTRY_NAME, "EC"),
-            x509.NameAttribute(x509.NameOID.COMMON_NAME, name),
-        ]
-    )
-
-
-def _key_usage(*, authority: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not authority,
-        content_commitment=not authority,
-        key_cert_sign=authority,
-        crl_sign=authority,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
