@@ -8,6 +8,7 @@ from afilia.appointments.rules.states import Reason, State, Waiting
 from afilia.audit import queries as audit
 from afilia.notices.models import Message
 from afilia.offices.models import Agenda, Closure
+from afilia.offices.rules import ClosureFault
 from tests.appointments.builders import (
     KEY_PROCEDURE,
     MONDAY,
@@ -52,6 +53,40 @@ def test_a_closed_day_is_booked_no_more_and_who_was_booked_is_moved_and_told() -
     assert taken(agenda) == 2
     assert empty(closure) == 0  # a second time nothing is left to do
     assert audit.verify() is None
+
+
+def test_who_was_booked_is_moved_though_the_job_of_the_closure_was_lost() -> None:
+    agenda = make_agenda()
+    booked = book(agenda)
+    closure = close(agenda)
+    assert actions.empty_left(now=NOW) == 0  # its job has time yet
+    later = NOW + timedelta(minutes=5)
+    assert actions.empty_left(now=later) == 1
+    booked.refresh_from_db()
+    assert booked.starts_at == at(8, on=TUESDAY)
+    closure.refresh_from_db()
+    assert closure.emptied_at == later
+    assert actions.empty_left(now=later) == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"on": MONDAY - timedelta(weeks=52)}, ClosureFault.PAST),
+        ({"from_time": time(17), "until_time": time(8)}, ClosureFault.HOURS),
+        ({"until_time": time()}, ClosureFault.HOURS),
+        ({"reason": " "}, ClosureFault.REASON),
+        ({"reason": "x" * 201}, ClosureFault.REASON),
+    ],
+    ids=["past", "backwards", "midnight", "no-reason", "long-reason"],
+)
+def test_a_closure_that_makes_no_sense_closes_nothing(
+    changes: dict[str, object], fault: ClosureFault
+) -> None:
+    with pytest.raises(actions.ClosureRefusedError) as caught:
+        close(make_agenda(), **changes)
+    assert caught.value.fault is fault
+    assert not Closure.objects.exists()
 
 
 def test_people_move_to_another_office_of_the_province_when_theirs_has_no_place() -> None:

@@ -145,3 +145,11 @@ def test_a_day_is_closed_by_command(tmp_path: Path) -> None:
     assert (closure.on, closure.reason, closure.emptied_at) == (MONDAY, "Sin luz", None)
     with pytest.raises(CommandError, match="No hay una oficina"):
         call_command("close-day", "2026-11-23", "--office", "NADA", "--reason", "Sin luz")
+    for said, options in (
+        ("Ese día ya pasó", ["2020-01-02", "--reason", "Sin luz"]),
+        ("termina antes", ["2026-11-23", "--reason", "Sin luz", "--from", "17:00", "--until", "08:00"]),
+        ("Escriba el motivo", ["2026-11-23", "--reason", " "]),
+    ):
+        with pytest.raises(CommandError, match=said):
+            call_command("close-day", *options, "--office", "UIO-1")
+    assert booked.office.closures.count() == 1

@@ -9,6 +9,12 @@ def empty(closure_id: int) -> None:
     actions.empty(closure_id=closure_id, now=timezone.now())
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="appointments.empty-left", lock="appointments.empty-left")
+def empty_left(timestamp: int) -> None:  # noqa: ARG001
+    actions.empty_left(now=timezone.now())
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="appointments.tend", lock="appointments.tend")
 def tend(timestamp: int) -> None:  # noqa: ARG001  procrastinate gives it to every periodic task

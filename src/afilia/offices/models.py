@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from afilia.offices.provinces import PROVINCES
+from afilia.offices.rules import LONGEST_REASON
 
 
 class Office(models.Model):
@@ -82,7 +83,7 @@ class Closure(models.Model):
     on = models.DateField()
     from_time = models.TimeField(null=True, blank=True)  # null: from its beginning
     until_time = models.TimeField(null=True, blank=True)  # null: to its end
-    reason = models.CharField(max_length=200)
+    reason = models.CharField(max_length=LONGEST_REASON)
     made_at = models.DateTimeField()
     emptied_at = models.DateTimeField(null=True, blank=True)  # everyone who was booked then was moved or told
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+LONGEST_REASON = 200  # characters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,24 @@ def slots(on: date, *, opening: Opening, minutes: int, shut: Sequence[Shut] = ()
         for slot in _all_slots(on, opening, timedelta(minutes=minutes))
         if not any(slot.starts_at < end and start < slot.ends_at for start, end in closed)
     ]
+
+
+class ClosureFault(StrEnum):
+    """Why a closure would close nothing, or tell nobody why."""
+
+    PAST = "past"
+    HOURS = "hours"  # it ends before it begins
+    REASON = "reason"  # none, or too long
+
+
+def closure_fault(
+    *, on: date, from_time: time | None, until_time: time | None, reason: str, today: date
+) -> ClosureFault | None:
+    if on < today:
+        return ClosureFault.PAST
+    if until_time is not None and until_time <= (from_time or time()):
+        return ClosureFault.HOURS
+    return None if 0 < len(reason.strip()) <= LONGEST_REASON else ClosureFault.REASON
 
 
 def is_usual(on: date, zone: ZoneInfo) -> bool:

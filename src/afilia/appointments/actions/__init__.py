@@ -1,5 +1,5 @@
 from afilia.appointments.actions.changing import cancel, mark, move
-from afilia.appointments.actions.closing import close_day, empty
+from afilia.appointments.actions.closing import ClosureRefusedError, close_day, empty, empty_left
 from afilia.appointments.actions.finding import find, send_links
 from afilia.appointments.actions.holding import confirm, hold, release
 from afilia.appointments.actions.importing import Imported, import_offices
@@ -14,6 +14,7 @@ from afilia.appointments.actions.waiting import (
 )
 
 __all__ = [
+    "ClosureRefusedError",
     "Imported",
     "accept_offer",
     "cancel",
@@ -22,6 +23,7 @@ __all__ = [
     "confirm",
     "decline_offer",
     "empty",
+    "empty_left",
     "find",
     "forget",
     "hold",

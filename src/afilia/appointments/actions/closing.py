@@ -1,11 +1,12 @@
 """An office closes: nobody books any more, and who was booked is moved or told before the day comes."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from afilia.appointments.actions import changing, days, recording, seats, telling, waiting
 from afilia.appointments.models import Appointment, WaitingEntry
@@ -16,8 +17,18 @@ from afilia.audit import actions as audit
 from afilia.kit import queue
 from afilia.offices import queries as offices
 from afilia.offices.models import Agenda, Closure, Office
+from afilia.offices.rules import ClosureFault, closure_fault
 
+LEFT_ALONE = timedelta(minutes=5)  # after which the job of a closure counts as lost
 MOST_TRIES = 20  # places that others take while somebody is moved
+
+
+class ClosureRefusedError(Exception):
+    """Nothing was closed; `fault` says why."""
+
+    def __init__(self, fault: ClosureFault) -> None:
+        super().__init__(fault)
+        self.fault = fault
 
 
 @transaction.atomic
@@ -35,7 +46,12 @@ def close_day(
     """Close an office, all of a province, or all offices on a day or a part of it.
 
     From the commit on nothing is booked there any more, and a job moves or tells everybody who was booked.
+    Raises ClosureRefusedError.
     """
+    today = timezone.localdate(now)
+    fault = closure_fault(on=on, from_time=from_time, until_time=until_time, reason=reason, today=today)
+    if fault:
+        raise ClosureRefusedError(fault)
     agendas = Agenda.objects.filter(_where(office_id, province))
     # Whoever is confirming a booking has the day's lock; afterwards all see the closure. The last place of
     # the day before may reach into this one.
@@ -87,6 +103,12 @@ def empty(*, closure_id: int, now: datetime) -> int:
             _rebook(row, closure, now=now)
     Closure.objects.filter(pk=closure.pk).update(emptied_at=now)
     return told
+
+
+def empty_left(*, now: datetime) -> int:
+    """Move or tell those of closures whose job was lost; how many people they were."""
+    left = Closure.objects.filter(emptied_at=None, made_at__lte=now - LEFT_ALONE).order_by("pk")
+    return sum(empty(closure_id=pk, now=now) for pk in left.values_list("pk", flat=True))
 
 
 def _is_closed(row: Appointment) -> bool:

@@ -5,11 +5,17 @@ from datetime import date, time
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from afilia.appointments.actions import close_day
+from afilia.appointments.actions import ClosureRefusedError, close_day
 from afilia.offices import queries
 from afilia.offices.provinces import PROVINCES
+from afilia.offices.rules import ClosureFault
 
 NOTHING = 2
+FAULTS = {
+    ClosureFault.PAST: "Ese día ya pasó.",
+    ClosureFault.HOURS: "El cierre termina antes de empezar. Hasta el final del día se escribe sin --until.",
+    ClosureFault.REASON: "Escriba el motivo en una frase corta: las personas lo leen en su correo.",
+}
 
 
 class Command(BaseCommand):
@@ -45,14 +51,17 @@ class Command(BaseCommand):
             raise CommandError(
                 f"No hay una oficina con el código {office}. No se cerró nada.", returncode=NOTHING
             )
-        closure = close_day(
-            on=on,
-            office_id=found.pk if found else None,
-            province=province or "",
-            from_time=from_time,
-            until_time=until_time,
-            reason=reason,
-            actor="operator",
-            now=timezone.now(),
-        )
+        try:
+            closure = close_day(
+                on=on,
+                office_id=found.pk if found else None,
+                province=province or "",
+                from_time=from_time,
+                until_time=until_time,
+                reason=reason,
+                actor="operator",
+                now=timezone.now(),
+            )
+        except ClosureRefusedError as error:
+            raise CommandError(f"{FAULTS[error.fault]} No se cerró nada.", returncode=NOTHING) from error
         self.stdout.write(f"Cierre {closure.pk} anotado. A quienes tenían turno se les avisa por correo.")
