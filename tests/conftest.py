@@ -8,6 +8,15 @@ import pytest
 
 RunJobs = Callable[[], list[str]]
 
+TESTS = Path(__file__).parent
+LONG = [TESTS / "faults", TESTS / "journeys", TESTS / "concurrency", TESTS / "novedades" / "test_damage.py"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes: begun last, they would leave all processes but one idle."""
+    items.sort(key=lambda item: not any(item.path.is_relative_to(part) for part in LONG))
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
