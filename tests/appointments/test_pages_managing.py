@@ -130,6 +130,26 @@ def test_moving_keeps_the_link_and_the_person_and_frees_the_old_place(
     assert stranger.at.endswith("/confirmar/")
 
 
+def test_a_booking_is_not_moved_to_and_fro_without_end(
+    booker: Booker, booked: Appointment, agenda: Agenda, clock: Clock
+) -> None:
+    hours = f"{page_of(booked)}mover/hora/?oficina={agenda.office.code}&dia=2026-11-23"
+    book(agenda, at(12))
+    booker.post({"place": place_of(agenda, at(12))}, hours)
+    assert booker.status == 409  # what is refused does not count
+    for turn in range(12):
+        booker.post({"place": place_of(agenda, at(10 + turn % 2))}, hours)
+        assert booker.at == page_of(booked)
+    page = booker.post({"place": place_of(agenda, at(10))}, hours)
+    assert booker.status == 429
+    assert "Demasiadas veces en una hora" in page
+    booked.refresh_from_db()
+    assert booked.starts_at == at(11)
+    clock.pass_by(hours=1)
+    booker.post({"place": place_of(agenda, at(10))}, hours)
+    assert booker.at == page_of(booked)
+
+
 def test_a_place_that_is_gone_leaves_the_booking_as_it_was(
     booker: Booker, booked: Appointment, agenda: Agenda
 ) -> None:

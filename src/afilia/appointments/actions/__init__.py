@@ -1,4 +1,4 @@
-from afilia.appointments.actions.changing import cancel, mark, move
+from afilia.appointments.actions.changing import cancel, mark, move, move_by_link
 from afilia.appointments.actions.closing import ClosureRefusedError, close_day, empty, empty_left
 from afilia.appointments.actions.finding import find, send_links
 from afilia.appointments.actions.holding import confirm, hold, release
@@ -32,6 +32,7 @@ __all__ = [
     "leave_waiting_list",
     "mark",
     "move",
+    "move_by_link",
     "pass_on",
     "pass_on_lapsed",
     "release",

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from afilia.appointments.actions import days, recording, seats, telling, waiting
+from afilia.appointments.actions import days, limits, recording, seats, telling, waiting
 from afilia.appointments.models import Appointment
 from afilia.appointments.rules.states import Reason, RefusedError, State, may_change
 from afilia.offices.models import Agenda
+from afilia.verification import actions as verification
 
 MARKS = {
     State.CONFIRMED: {State.ATTENDED, State.NO_SHOW},
@@ -73,6 +74,16 @@ def move(
     telling.moved(row, from_office=office, from_starts_at=was_at, because=because, now=now)
     recording.record(row, event="appointment.moved", now=now, actor=actor, closed=because == "closed")
     return row
+
+
+def move_by_link(*, appointment_id: UUID, agenda_id: int, starts_at: datetime, now: datetime) -> Appointment:
+    """Move a booking for whoever has its link. Raises RefusedError as `move` does, and LIMIT."""
+    counted = limits.count_move(appointment_id=appointment_id, now=now)
+    try:
+        return move(appointment_id=appointment_id, agenda_id=agenda_id, starts_at=starts_at, now=now)
+    except RefusedError:
+        verification.take_back(whats=[counted])
+        raise
 
 
 @transaction.atomic

@@ -1,11 +1,13 @@
 """How often places may be asked for, against those who hoard and resell them."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from afilia.appointments import policy
 from afilia.appointments.booking import Who
+from afilia.appointments.rules.asking import MOVES
 from afilia.appointments.rules.states import Reason, RefusedError
 from afilia.kit import addresses
 from afilia.verification import actions as verification
@@ -45,3 +47,15 @@ def count(*, who: Who, address: str, solution: str, ticket: str, now: datetime) 
     if needed is Pass.CLOSED:
         raise RefusedError(Reason.LIMIT, until=now + WINDOW)
     return whats
+
+
+@transaction.atomic
+def count_move(*, appointment_id: UUID, now: datetime) -> bytes:
+    """Count that a booking is moved by its link; the result can be taken back.
+
+    Raises RefusedError with LIMIT. Each move offers a place to people who wait and sends mails.
+    """
+    what = verified.tallied(f"{PURPOSE}.moves", of=str(appointment_id))
+    if verification.tally(what=what, window=WINDOW, now=now) > MOVES:
+        raise RefusedError(Reason.LIMIT, until=now + WINDOW)
+    return what

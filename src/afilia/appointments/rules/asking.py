@@ -11,5 +11,6 @@ CODES_OF_BLOCK = Limit(free=120, most=1200)
 # type shuts nobody out before it becomes a search.
 NAMES = (120, 10, 200)  # compared with the Registro Civil
 CODES_TYPED = (60, 10, 100)  # of confirmations
+MOVES = 12  # of one booking by its link
 
 REASONS = {Pass.PROOF: Reason.PROOF, Pass.CLOSED: Reason.LIMIT}

@@ -199,7 +199,7 @@ def _picker(request: HttpRequest, found: Appointment) -> Picker:
 
 def _move(request: HttpRequest, found: Appointment, place: PlaceForm, now: datetime) -> HttpResponse:
     agenda_id, starts_at = place.cleaned_data["place"]
-    actions.move(
+    actions.move_by_link(
         appointment_id=found.pk,
         agenda_id=agenda_id,
         starts_at=starts_at,
