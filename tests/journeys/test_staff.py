@@ -137,3 +137,18 @@ def test_a_newcomer_gets_into_the_demo_without_an_app(portal: Portal, page: Page
     press(page, "Ingresar")
     expect(page).to_have_url(portal.url("/funcionarios/"))
     look(page, "desk-desktop")
+
+
+def test_a_newcomer_finds_cases_of_all_kinds_on_a_telephone(
+    portal: Portal, phone_page: Page, look: Look
+) -> None:
+    page = phone_page
+    page.goto(portal.url("/funcionarios/casos/"))
+    fill(page, email="provincia.demo@example.org", key=demo.KEY)
+    press(page, "Ingresar")
+    fill(page, code=page.locator(".govuk-inset-text .app-code").inner_text())
+    press(page, "Ingresar")
+    expect(page.locator("main")).to_contain_text("Detenido: quedan")
+    look(page, "demo-cases-phone")
+    page.locator("main table a").last.click()
+    look(page, "demo-case-phone")

@@ -25,11 +25,14 @@ def test_every_printed_official_gets_in_with_the_code_that_the_page_shows(client
         assert official.names in page
         assert (office.name if official.has_office else "Pichincha") in page
     assert staff.present() == [*staff.OFFICIALS]
-    roles = [role for official in staff.OFFICIALS for role in official.roles]
-    assert sorted(roles) == sorted(Role)
+    assert {role for official in staff.OFFICIALS for role in official.roles} == {*Role}
 
 
 def test_where_there_is_no_office_nobody_attends() -> None:
     staff.load(now=NOW)
-    assert [official.label for official in staff.present()] == ["Coordinación", "Revisión jurídica"]
+    assert [official.label for official in staff.present()] == [
+        "Coordinación",
+        "Revisión jurídica",
+        "Supervisión de la provincia",
+    ]
     assert {*StaffMember.objects.values_list("office", "province")} == {(None, "17")}

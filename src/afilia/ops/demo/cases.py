@@ -3,7 +3,6 @@
 import io
 import tomllib
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -23,7 +22,7 @@ from afilia.employers.rules import Application, Document, Kind, Person, Place
 from afilia.offices.models import Office
 from afilia.ops import demo
 from afilia.ops.demo import signatures
-from afilia.procedures.rules import Channel, Option, Signature
+from afilia.procedures.rules import Channel, Option
 from afilia.registration import actions as registration
 from afilia.registration.queries import KINDS
 from afilia.registries.rules import Standing
@@ -32,6 +31,8 @@ from afilia.staff.models import StaffMember
 from afilia.staff.rules import Role, Staff
 
 DATA: dict[str, Any] = tomllib.loads((demo.HERE / "cases.toml").read_text("utf-8"))
+BETWEEN_STEPS = timedelta(minutes=25)
+Scans = dict[str, documents.Prepared]  # by document: opened once, the same for all
 PAPERS = {kind: paper for paper, kind in KINDS.items()}
 
 
@@ -45,15 +46,14 @@ def load(*, now: datetime) -> bool:
     if Employer.objects.filter(ruc__in=[raw["ruc"] for raw in DATA["case"]]).exists():
         return False
     signatures.install(now=now)
-    since = signing.valid_from() + timedelta(
-        minutes=1
-    )  # an older demo's certificate is younger than its cases
+    since = signing.valid_from() + timedelta(minutes=1)  # an older demo's certificate is of yesterday
     office = Office.objects.get(pk=clerk.office_id)
+    scans: Scans = {}
     for raw in DATA["case"]:
         at = max(now - timedelta(days=raw["age"]), since)
-        case = _submitted(_registration(raw, now=at), now=at)
-        for step in raw["steps"]:
-            _do(step, raw, case, by=decider, office=office, now=at)
+        case = _submitted(_registration(raw, now=at), scans, now=at)
+        for later, step in enumerate(raw["steps"], start=1):
+            _do(step, raw, case, by=decider, office=office, now=at + later * BETWEEN_STEPS)
     return True
 
 
@@ -87,7 +87,7 @@ def _registration(raw: dict[str, Any], *, now: datetime) -> Registration:
     return employers.register(application=application, now=now)
 
 
-def _submitted(registered: Registration, *, now: datetime) -> Case:
+def _submitted(registered: Registration, scans: Scans, *, now: datetime) -> Case:
     employer = registered.employer
     case = actions.begin(
         procedure="clave-patronal",
@@ -98,23 +98,31 @@ def _submitted(registered: Registration, *, now: datetime) -> Case:
     )
     for asked in facts.requirements(case):
         option = asked.options[0]
-        content = _paper(option, registered, now=now)
+        if option.issued:
+            content = _signed(option, registered, now=now)
+            prepared, ours = _prepared(content, option, now=now), issued.signed_later(content)
+        else:
+            slug, ours = option.document.slug, None
+            prepared = scans[slug] = scans.get(slug) or _prepared(_scan(option), option, now=now)
         actions.put(
             case_id=case.pk,
             slot=asked.slug,
             document=option.document.slug,
-            prepared=documents.prepare(chunks=[content], name=asked.slug, most=option.max_bytes, now=now),
-            issued=issued.signed_later(content) if option.issued else None,
+            prepared=prepared,
+            issued=ours,
             now=now,
         )
     actions.write(case_id=case.pk, message=DATA["message"], province=employer.province)
     return actions.submit(case_id=case.pk, now=now)
 
 
-def _paper(option: Option, registered: Registration, *, now: datetime) -> bytes:
-    """The paper that the portal issued, signed by the representative; or a scan of what somebody else did."""
-    if option.signature is not Signature.ELECTRONIC:
-        return _scan(option.document.name.es)
+def _prepared(content: bytes, option: Option, *, now: datetime) -> documents.Prepared:
+    name = option.document.slug
+    return documents.prepare(chunks=[content], name=name, most=option.max_bytes, now=now)
+
+
+def _signed(option: Option, registered: Registration, *, now: datetime) -> bytes:
+    """The paper that the portal issued, signed by the representative."""
     paper = registration.issue(registration=registered, paper=PAPERS[DocumentKind(option.issued)])
     with open_document(paper) as file:
         pdf = file.read()
@@ -140,12 +148,13 @@ def _do(step: str, raw: dict[str, Any], case: Case, *, by: Staff, office: Office
         raise KeyError(step)
 
 
-@cache
-def _scan(title: str) -> bytes:
-    """A page that says what it would be."""
+def _scan(option: Option) -> bytes:
+    """A page that says of what it would be a scan."""
     page = Image.new("RGB", (1240, 1754), "white")
     draw = ImageDraw.Draw(page)
-    for line, (text, size) in enumerate([(title, 60), ("Documento de ejemplo, sin valor legal", 40)]):
+    for line, (text, size) in enumerate(
+        [(option.document.name.es, 60), ("Documento de ejemplo, sin valor legal", 40)]
+    ):
         draw.text((100, 200 + 100 * line), text, fill="black", font=ImageFont.load_default(size))
     output = io.BytesIO()
     page.save(output, "JPEG", quality=80)

@@ -1,4 +1,4 @@
-"""The officials of the demo, one of each role, at its first office of the capital or in that province."""
+"""The officials of the demo, of each role, at its first office of the capital or in that province."""
 
 import tomllib
 from dataclasses import dataclass
