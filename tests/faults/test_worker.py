@@ -38,7 +38,7 @@ def test_a_job_whose_worker_was_killed_runs_again_and_finishes(waiting: Plant) -
     assert jobs(waiting) == ["doing"]
 
     waiting.start_worker(tasks=TASKS)
-    waiting.until(lambda: steps(waiting) == ["started", "started"], within=5)
+    waiting.until(lambda: steps(waiting) == ["started", "started"], within=30)
     word(waiting)
     waiting.until(lambda: jobs(waiting) == ["succeeded"])
     assert steps(waiting) == ["started", "started", "half", "finished"]
@@ -52,7 +52,7 @@ def test_another_worker_takes_over_at_once(waiting: Plant) -> None:
         lambda: waiting.rows("SELECT count(*) FROM procrastinate_workers") == [(4,)]
     )  # two lanes each
     waiting.kill(first)
-    waiting.until(lambda: steps(waiting) == ["started", "started"], within=8)
+    waiting.until(lambda: steps(waiting) == ["started", "started"], within=30)
     assert waiting.rows("SELECT count(*) FROM procrastinate_workers") == [(2,)]
 
 

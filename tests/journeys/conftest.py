@@ -110,6 +110,7 @@ def axe(without_script: WithoutScript) -> CheckAccess:
 def as_it_stands(page: Page) -> Iterator[Page]:
     """A copy of a page without script in which axe can run, but none of the page's own scripts."""
     assert page.context.browser is not None
+    page.wait_for_load_state()
     content = page.content().replace("noscript>", "div>")  # there it is text to no one
     context = page.context.browser.new_context(
         viewport=page.viewport_size, storage_state=page.context.storage_state()

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.pages import fill, press
+from tests.journeys.pages import code_of_app, fill, press
 from tests.journeys.portal import Portal, run
 
 Look = Callable[[Page, str], None]
@@ -62,7 +61,7 @@ def sign_in(page: Page, portal: Portal, made: dict[str, Any], name: str) -> None
     page.goto(portal.url("/funcionarios/turnos/"))
     fill(page, email=f"{name}.jornada@example.org", key=KEY)
     press(page, "Ingresar")
-    fill(page, code=pyotp.TOTP(made["secrets"][name]).now())
+    fill(page, code=code_of_app(made["secrets"][name]))
     press(page, "Ingresar")
     expect(page).to_have_url(portal.url("/funcionarios/turnos/"))
 
@@ -145,6 +144,14 @@ def test_people_are_received_called_and_attended_and_the_room_sees_their_numbers
     expect(visitor.locator("main")).to_contain_text("Su número es B3")
     expect(visitor.locator("main")).to_contain_text("2 personas delante")
     look(visitor, "place-phone")
+
+    # so does the page of the appointment, which the mail leads to
+    booker = new_page(viewport={"width": 320, "height": 640}, java_script_enabled=False)
+    booker.goto(portal.url(f"/turnos/t/{first['reference']}/"))
+    expect(booker.locator("main")).to_contain_text("Su número es A1")
+    look(booker, "appointment-phone")
+    booker.get_by_role("link", name="Seguir mi número").click()
+    expect(booker.get_by_role("heading", level=1)).to_contain_text("Su número es A1")
 
     # who has an appointment and priority is called first; the room sees it without a touch
     look(counter, "agenda-phone")

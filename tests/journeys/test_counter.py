@@ -10,13 +10,12 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
-import pyotp
 import pypdfium2
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.documents.papers import plain_jpeg
-from tests.journeys.pages import fill, press
+from tests.journeys.pages import code_of_app, fill, press
 from tests.journeys.portal import Portal, run
 from tests.journeys.test_registration import WAIT, begin, finish, go_on
 
@@ -106,7 +105,7 @@ def sign_in(page: Page, portal: Portal, made: dict[str, Any], name: str, path: s
     page.goto(portal.url(path))
     fill(page, email=f"{name}.entrega@example.org", key=KEY)
     press(page, "Ingresar")
-    fill(page, code=pyotp.TOTP(made["secrets"][name]).now())
+    fill(page, code=code_of_app(made["secrets"][name]))
     press(page, "Ingresar")
     expect(page).to_have_url(portal.url(path))
 

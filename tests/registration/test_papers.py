@@ -186,7 +186,11 @@ def test_paper_keeps_what_was_said_of_a_foreign_person_and_a_third_party() -> No
         ((Document.VISA, Kind.FOREIGN_PERSON, False), ["Visa", "Original."], ["Pasaporte", "Cédula"]),
         ((Document.CEDULA, Kind.ARTISAN, True), ["artesanal", "Cédula de la tercera persona"], ["Pasaporte"]),
         ((Document.CEDULA, Kind.DOMESTIC, False), ["firmada a mano"], ["RUC"]),
-        ((Document.FOREIGNER_CODE, Kind.FOREIGN_PERSON, False), ["Código de identificación para extranjeros"], ["Pasaporte"]),
+        (
+            (Document.FOREIGNER_CODE, Kind.FOREIGN_PERSON, False),
+            ["Código de identificación para extranjeros"],
+            ["Pasaporte"],
+        ),
     ],
 )
 def test_roads_say_what_to_bring_in_exactly_this_case(
