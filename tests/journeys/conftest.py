@@ -95,6 +95,7 @@ def axe(without_script: WithoutScript) -> CheckAccess:
     checker = Axe()
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()  # a press may have begun to leave for it a moment ago
         if page.context in without_script:
             with as_it_stands(page) as copy:
                 check(copy)
@@ -110,7 +111,6 @@ def axe(without_script: WithoutScript) -> CheckAccess:
 def as_it_stands(page: Page) -> Iterator[Page]:
     """A copy of a page without script in which axe can run, but none of the page's own scripts."""
     assert page.context.browser is not None
-    page.wait_for_load_state()
     content = page.content().replace("noscript>", "div>")  # there it is text to no one
     context = page.context.browser.new_context(
         viewport=page.viewport_size, storage_state=page.context.storage_state()
