@@ -124,6 +124,21 @@ def test_a_document_is_ticked_by_who_has_the_case(desk: Client, official: StaffM
     assert case.papers.get(pk=paper).is_good is None
 
 
+def test_a_document_that_nobody_can_open_yet_is_not_ticked_as_good(
+    desk: Client, official: StaffMember
+) -> None:
+    case = taken(official)
+    paper = with_picture(case)
+    ReceivedFile.objects.update(scan=ScanState.PENDING)
+    page = desk.get(f"{page_of(case)}?documento={paper}").content.decode()
+    assert "Es correcto" not in page
+    assert "No sirve" in page
+    desk.post(f"{page_of(case)}documentos/{paper}/", {"is": "good"})
+    assert case.papers.get(pk=paper).is_good is None
+    desk.post(f"{page_of(case)}documentos/{paper}/", {"is": "bad"})
+    assert case.papers.get(pk=paper).is_good is False
+
+
 def test_a_correction_names_the_items_and_is_previewed(desk: Client, official: StaffMember) -> None:
     case = taken(official)
     address = f"{page_of(case)}decidir/ask-correction/"

@@ -12,6 +12,7 @@ from afilia.cases.queries import calendar, facts
 from afilia.cases.rules import deadlines, sight
 from afilia.cases.rules.moves import Fault, Party, State
 from afilia.cases.rules.moves import Move as MoveKind
+from afilia.documents.rules.files import OPENABLE
 from afilia.notices.actions import LANGUAGE
 from afilia.offices.models import Office
 from afilia.procedures.catalogue import load
@@ -23,14 +24,17 @@ from afilia.staff.rules import Staff
 def check_paper(*, paper_id: int, is_good: bool | None, by: Staff, now: datetime) -> Paper:
     """Tick a document on the checklist: good, not good, or not looked at yet (None).
 
+    One that the virus scanner keeps closed cannot be good: nobody has seen it.
     Raises Paper.DoesNotExist, Case.DoesNotExist, RefusedError.
     """
-    paper = Paper.objects.get(pk=paper_id)
+    paper = Paper.objects.select_related("file").get(pk=paper_id)
     case = locked_for(paper.case_id, by=by)
     if case.state not in {State.UNDER_REVIEW, State.LEGAL_REVIEW} or paper.retired_at:
         raise RefusedError(Fault.STATE)
     if case.assignee_id != by.id:
         raise RefusedError(Fault.ASSIGNEE)
+    if is_good and paper.file.scan not in OPENABLE:
+        raise RefusedError(Fault.STATE)
     paper.is_good, paper.checked_by_id = is_good, by.id
     paper.save(update_fields=["is_good", "checked_by"])
     record(case, event="paper-checked", by=by, now=now, slot=paper.slot, paper=paper.pk, good=is_good)
