@@ -97,9 +97,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     case = applicant.draft_of_link(token)
     if case and request.method == "POST":
         return _lead_to(request, case)
-    response = render(request, "intake/link.html", {"case": case}, status=200 if case else 404)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "intake/link.html", {"case": case}, status=200 if case else 404)
 
 
 def _lead_to(request: HttpRequest, case: Case) -> HttpResponse:
