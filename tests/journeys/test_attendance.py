@@ -146,7 +146,7 @@ def test_people_are_received_called_and_attended_and_the_room_sees_their_numbers
     look(visitor, "place-phone")
 
     # so does the page of the appointment, which the mail leads to
-    booker = new_page(viewport={"width": 320, "height": 640}, java_script_enabled=False)
+    booker = new_page(viewport={"width": 320, "height": 640}, has_touch=True)
     booker.goto(portal.url(f"/turnos/t/{first['reference']}/"))
     expect(booker.locator("main")).to_contain_text("Su número es A1")
     look(booker, "appointment-phone")
