@@ -2,6 +2,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from afilia.cases.rules.moves import Move as MoveKind
 from afilia.cases.rules.moves import State
@@ -21,7 +22,7 @@ class StateKind(models.TextChoices):
     LEGAL_REVIEW = State.LEGAL_REVIEW.value, _("En revisión jurídica")
     APPROVED = State.APPROVED.value, _("Aprobado")
     REFUSED = State.REFUSED.value, _("Negado")
-    WITHDRAWN = State.WITHDRAWN.value, _("Retirado")
+    WITHDRAWN = State.WITHDRAWN.value, pgettext_lazy("case", "Retirado")
     DELIVERED = State.DELIVERED.value, _("Entregado")
 
 

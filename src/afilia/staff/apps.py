@@ -12,7 +12,7 @@ class StaffConfig(AppConfig):
         navigation.add(
             navigation.Entry(
                 url="staff:team",
-                text=_("Equipo"),
+                text=_("Equipo de trabajo"),
                 hint=_("Agregue cuentas, cambie roles y entregue claves nuevas."),
                 roles=frozenset({Role.SUPERVISOR}),
                 order=90,

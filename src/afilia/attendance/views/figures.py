@@ -61,7 +61,10 @@ def _period(request: StaffRequest, office: Office) -> tuple[PeriodForm, date, da
     to_on = form.cleaned_data["hasta"] or today
     from_on = form.cleaned_data["desde"] or to_on - timedelta(days=DAYS - 1)
     if from_on > to_on or (to_on - from_on).days > LONGEST:
-        form.add_error("desde", gettext("Elija un primer día no posterior al último, y hasta un año."))
+        message = gettext(
+            "Elija un período de un año como máximo. El primer día no puede ser posterior al último."
+        )
+        form.add_error("desde", message)
         return form, to_on - timedelta(days=DAYS - 1), to_on
     return form, from_on, to_on
 

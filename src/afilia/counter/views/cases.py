@@ -57,8 +57,7 @@ def take(request: StaffRequest, number: str) -> HttpResponse:
     except TakenError as error:
         messages.error(
             request,
-            gettext("Ya lo tiene %(names)s, que fue más rápido. No se cambió nada.")
-            % {"names": error.by.names},
+            gettext("%(names)s lo tomó antes. No se cambió nada.") % {"names": error.by.names},
         )
     except RefusedError as error:
         messages.error(request, str(FAULTS[error.fault]))
@@ -75,7 +74,7 @@ def release(request: StaffRequest, number: str) -> HttpResponse:
     """Back to the queue, with why."""
     case = case_or_404(request, number)
     if not queries.may_release(request.staff, case) or case.assignee_id is None:
-        return _told(request, number, gettext("Este trámite no lo tiene nadie que usted pueda reemplazar."))
+        return _told(request, number, gettext("Usted no puede reemplazar a quien tiene este trámite."))
     form = ReleaseForm(request.POST or None)
     if not form.is_valid():
         return render(request, "counter/release.html", {"case": case, "form": form})

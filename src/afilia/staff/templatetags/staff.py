@@ -1,6 +1,6 @@
 """Parts of the desk: `{% load staff %}`; its pages extend `staff/base.html`.
 
-{% block before_content %}{% desk_trail _("Equipo") team_url _("Agregar") %}{% endblock %}
+{% block before_content %}{% desk_trail _("Equipo de trabajo") team_url _("Agregar") %}{% endblock %}
 {% staff_pages as pages %}        what the desk offers to who is signed in
 {{ member.roles|role_names }}     «Ventanilla, Supervisión»
 {{ member.province|province_name }}
