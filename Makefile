@@ -44,7 +44,7 @@ check: setup ## Lint, format, types, architecture, migrations, translations, tem
 .PHONY: test
 test: setup ## Run every test, browser journeys included
 	@$(BIN)/python -m tests.browser --install
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: bench
 bench: setup ## Measure speed and memory, one line a figure
