@@ -11,7 +11,7 @@ Together = Callable[..., list[object]]
 def together(transactional_db: None) -> Together:
     """Run functions in threads of their own that start at the same moment; their results in order.
 
-    An exception is a result too.
+    An exception is a result too; threads that did not start or end in minutes fail the test.
     """
 
     def run(*functions: Callable[[], object]) -> list[object]:
@@ -21,7 +21,7 @@ def together(transactional_db: None) -> Together:
         def call(at: int, function: Callable[[], object]) -> None:
             try:
                 connection.ensure_connection()
-                barrier.wait(10)
+                barrier.wait(60)
                 results[at] = function()
             except Exception as error:  # noqa: BLE001  the test judges it
                 results[at] = error
@@ -32,7 +32,9 @@ def together(transactional_db: None) -> Together:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(120)
+        assert not barrier.broken
+        assert not any(thread.is_alive() for thread in threads)
         return results
 
     return run

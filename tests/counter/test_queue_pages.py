@@ -117,7 +117,7 @@ def test_a_case_is_taken_and_who_comes_second_is_told_by_whom(desk: Client, offi
     desk.post(f"{page_of(case)}tomar/")
     second = sign_in_staff(Client(), make_staff(Role.COORDINATION, province="17"))
     told = second.post(f"{page_of(case)}tomar/", follow=True).content.decode()
-    assert f"Ya lo tiene {official.names}" in told
+    assert f"{official.names} lo tomó antes. No se cambió nada." in told
     assert "Aprobar" not in told
     case.refresh_from_db()
     assert case.assignee_id == official.pk

@@ -78,10 +78,12 @@ def test_token_is_kept_only_as_a_keyed_hash(employer: Employer, settings: object
 def test_job_is_due_when_the_change_is(employer: Employer) -> None:
     change = ask(employer)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT args, scheduled_at FROM procrastinate_jobs WHERE task_name LIKE 'employers.%'")
-        ((arguments, scheduled_at),) = cursor.fetchall()
-    assert str(change.pk) in str(arguments)
-    assert scheduled_at == DUE
+        cursor.execute(
+            "SELECT scheduled_at FROM procrastinate_jobs"
+            " WHERE task_name = 'employers.take_email_change' AND args->>'change_id' = %s",
+            [str(change.pk)],
+        )
+        assert cursor.fetchall() == [(DUE,)]
 
 
 @pytest.mark.parametrize(
