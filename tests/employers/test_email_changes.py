@@ -80,7 +80,7 @@ def test_job_is_due_when_the_change_is(employer: Employer) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT scheduled_at FROM procrastinate_jobs"
-            " WHERE task_name = 'employers.take_email_change' AND args->>'change_id' = %s",
+            " WHERE task_name = 'employers.take-email-change' AND args->>'change_id' = %s",
             [str(change.pk)],
         )
         assert cursor.fetchall() == [(DUE,)]
