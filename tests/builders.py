@@ -119,7 +119,7 @@ def make_employment(*, branch: Branch, person: Person | None = None, **changes: 
 
 def signed_in_client(client: Client, key: EmployerKey) -> Client:
     """The same client with an open session of the key, without the work of a sign-in."""
-    return with_session(client, sessions.ENTRY, KeySession, key=key, key_changed_at=key.changed_at)
+    return with_session(client, sessions.door.entry, KeySession, key=key, key_changed_at=key.changed_at)
 
 
 def with_session(client: Client, entry: str, row: type[BrowserSession], **fields: object) -> Client:

@@ -193,7 +193,7 @@ def test_the_rows_of_a_session_hold_no_session_key_and_no_cookie(client: Client)
 def test_a_number_of_a_session_opens_nothing_in_another_browser(client: Client) -> None:
     opened = sign_in(Client(), make_key(make_employer()))
     session = client.session
-    session[sessions.ENTRY] = opened.pk
+    session[sessions.door.entry] = opened.pk
     session.save()
     assert "fin=cerrada" in client.get(BATCHES)["Location"]
 

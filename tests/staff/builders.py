@@ -79,5 +79,5 @@ def make_factor(member: StaffMember, *, codes: Collection[str] = (), now: dateti
 def sign_in_staff(client: Client, member: StaffMember) -> Client:
     """The same client with an open session of the official, without the work of a sign-in."""
     return with_session(
-        client, sessions.ENTRY, StaffSession, member=member, member_changed_at=member.changed_at
+        client, sessions.door.entry, StaffSession, member=member, member_changed_at=member.changed_at
     )

@@ -11,11 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from afilia.access.rules.sessions import SessionLimits
-from afilia.access.sessions import ENTRY as KEY_ENTRY
+from afilia.access.sessions import door as employers_door
 from afilia.audit.models import Entry
 from afilia.staff.models import StaffMember, StaffSession
 from afilia.staff.rules import Role
-from afilia.staff.sessions import ENTRY
+from afilia.staff.sessions import door
 from tests.builders import KEY, NOW, make_employer, make_key, signed_in_client
 from tests.staff.builders import STAFF_KEY, make_factor, make_staff, sign_in_staff
 
@@ -167,13 +167,13 @@ def test_an_employers_session_and_an_officials_never_share_a_browser(client: Cli
     app = make_factor(member)
     signed_in_client(client, key)
     sign_in(client, member.email)
-    assert KEY_ENTRY not in client.session
+    assert employers_door.entry not in client.session
     client.post(CODE, {"code": app.now()})
-    assert ENTRY in client.session
+    assert door.entry in client.session
     assert key.sessions.get().ended_at is not None
     client.post("/empleadores/ingresar/", {"number": key.number, "key": KEY})
-    assert ENTRY not in client.session
-    assert KEY_ENTRY in client.session
+    assert door.entry not in client.session
+    assert employers_door.entry in client.session
     assert StaffSession.objects.get().ended_at is not None
     assert client.get("/empleadores/sesiones/").status_code == 200
 
@@ -238,7 +238,7 @@ def test_sessions_are_listed_and_ended(client: Client) -> None:
     assert client.post("/funcionarios/sesiones/terminar/")["Location"] == "/funcionarios/sesiones/"
     assert other.get(DESK)["Location"].endswith("&fin=cerrada")
     assert client.post(f"/funcionarios/sesiones/{this.pk}/terminar/")["Location"] == SIGN_IN
-    assert ENTRY not in client.session
+    assert door.entry not in client.session
 
 
 def test_signing_out_ends_the_session_and_is_written_down(client: Client) -> None:
@@ -256,7 +256,7 @@ def test_signing_out_ends_the_session_and_is_written_down(client: Client) -> Non
 def test_a_number_of_a_session_opens_nothing_in_another_browser(client: Client) -> None:
     sign_in_staff(Client(), make_staff())
     session = client.session
-    session[ENTRY] = StaffSession.objects.get().pk
+    session[door.entry] = StaffSession.objects.get().pk
     session.save()
     client.cookies["sessionid"] = session.session_key
     assert client.get(DESK).status_code == 302

@@ -50,7 +50,7 @@ def holder_required(
 
 
 def _away(request: HttpRequest, ending: Ending | None) -> HttpResponse:
-    step = sessions.step(request)
+    step = sessions.door.step(request)
     return away(request, to="access:sign-in", step=step.page if step else None, ending=ending)
 
 

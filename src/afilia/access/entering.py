@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
@@ -27,10 +27,18 @@ DEVICE_COOKIE = "afilia_device"
 DEVICE_DIGITS = 32  # hexadecimal
 STEP_OVER = "paso"
 
-Account = TypeVar("Account")
+
+class KeyOwner(Protocol):
+    """An account with a key of its own: of a person of an employer, or of an official."""
+
+    pk: int
+    changed_at: datetime
+
+
+Account = TypeVar("Account", bound=KeyOwner)
 Session = TypeVar("Session", bound=BrowserSession)
 
-_leaving: list[Callable[[HttpRequest], None]] = []
+_doors: "list[Door[Any, Any]]" = []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,84 +50,107 @@ class Step(Generic[Account]):
     wanted: str  # path of this portal
 
 
-def on_leave(end: Callable[[HttpRequest], None]) -> Callable[[HttpRequest], None]:
-    """Have `end` called before a browser's session is thrown away, to end the row that it names."""
-    _leaving.append(end)
-    return end
+class Door(Generic[Account, Session]):
+    """Where accounts of one kind come in.
 
-
-def begin_step(
-    request: HttpRequest, *, name: str, page: str, account: int, changed_at: datetime, wanted: str
-) -> str:
-    """Let nothing open but the page of a step, in a new session; the result is its address.
-
-    The step is for that version of the account's key. The session keeps it under `name`.
+    A browser's session keeps under `entry` the number of the row of who is signed in, and under `step` what
+    must follow the right key; `sign_in` is the name of the page where it is typed. `account` finds an account
+    by number, when its key is still that of a moment, `session` a row by its number and the browser's key;
+    `ending` says why a row is over, and `leave` ends one.
     """
-    _leave(request)
-    request.session.create()
-    request.session[name] = {
-        "page": page,
-        "account": account,
-        "changed_at": changed_at.isoformat(),
-        "begun_at": timezone.now().isoformat(),
-        "wanted": wanted,
-    }
-    rotate_token(request)
-    return reverse(page)
 
+    def __init__(
+        self,
+        *,
+        entry: str,
+        step: str,
+        sign_in: str,
+        account: Callable[..., Account | None],
+        session: Callable[..., Session | None],
+        ending: Callable[..., Ending | None],
+        leave: Callable[..., None],
+    ) -> None:
+        self.entry, self._step, self._sign_in = entry, step, sign_in
+        self._account, self._session, self._ending, self._leave = account, session, ending, leave
+        _doors.append(self)
 
-def step(request: HttpRequest, *, name: str, find: Callable[..., Account | None]) -> Step[Account] | None:
-    """The step that this browser has to do; None when there is none, it is too late or the key is another.
+    def begin_step(self, request: HttpRequest, account: Account, *, page: str, wanted: str) -> str:
+        """Let nothing open but the page of a step, in a new session; the result is its address.
 
-    `find` gives the account with a number, when its key is still that of `changed_at`.
-    """
-    kept = request.session.get(name)
-    if kept is None or is_step_over(datetime.fromisoformat(kept["begun_at"]), now=timezone.now()):
-        return None
-    account = find(kept["account"], changed_at=datetime.fromisoformat(kept["changed_at"]))
-    return None if account is None else Step(page=kept["page"], account=account, wanted=kept["wanted"])
+        The step is for this version of the account's key.
+        """
+        _clear(request)
+        request.session.create()
+        request.session[self._step] = {
+            "page": page,
+            "account": account.pk,
+            "changed_at": account.changed_at.isoformat(),
+            "begun_at": timezone.now().isoformat(),
+            "wanted": wanted,
+        }
+        rotate_token(request)
+        return reverse(page)
 
+    def step(self, request: HttpRequest, page: str = "") -> Step[Account] | None:
+        """The step that this browser has to do, on `page` where that is named.
 
-def enter(request: HttpRequest, *, entry: str, open_session: Callable[..., BrowserSession]) -> None:
-    """Begin a new session, whose row `open_session` writes; the session keeps its number under `entry`."""
-    device = device_cookie(request) or secrets.token_hex(DEVICE_DIGITS // 2)
-    _leave(request)
-    request.session.create()
-    opened = open_session(
-        session_key=str(request.session.session_key),
-        device=device,
-        agent=request.headers.get("User-Agent", ""),
-        address=client_address(request),
-        now=timezone.now(),
-    )
-    request.session[entry] = opened.pk
-    rotate_token(request)
-    request.new_device = device  # type: ignore[attr-defined]  # the middleware sets the cookie
+        None when there is none, it is too late or the key is another.
+        """
+        kept = request.session.get(self._step)
+        if kept is None or is_step_over(datetime.fromisoformat(kept["begun_at"]), now=timezone.now()):
+            return None
+        account = self._account(kept["account"], changed_at=datetime.fromisoformat(kept["changed_at"]))
+        if account is None or page not in ("", kept["page"]):
+            return None
+        return Step(page=kept["page"], account=account, wanted=kept["wanted"])
 
+    def begin_again(self) -> HttpResponse:
+        """Back to the sign-in page, which says that the step took too long."""
+        return redirect(f"{reverse(self._sign_in)}?fin={STEP_OVER}")
 
-def read(
-    request: HttpRequest,
-    *,
-    entry: str,
-    find: Callable[..., Session | None],
-    ending: Callable[..., Ending | None],
-) -> Session | Ending | None:
-    """The row of the browser's session, or why it is over; None when the browser has none.
+    def enter(self, request: HttpRequest, open_session: Callable[..., BrowserSession]) -> None:
+        """Begin a new session, whose row `open_session` writes."""
+        device = device_cookie(request) or secrets.token_hex(DEVICE_DIGITS // 2)
+        _clear(request)
+        request.session.create()
+        opened = open_session(
+            session_key=str(request.session.session_key),
+            device=device,
+            agent=request.headers.get("User-Agent", ""),
+            address=client_address(request),
+            now=timezone.now(),
+        )
+        request.session[self.entry] = opened.pk
+        rotate_token(request)
+        request.new_device = device  # type: ignore[attr-defined]  # the middleware sets the cookie
 
-    A request counts as use of the session, but for what pages fetch by themselves.
-    """
-    session_id, now = request.session.get(entry), timezone.now()
-    if session_id is None:
-        return None
-    found = find(session_id, session_key=str(request.session.session_key))
-    if found is None:
-        return Ending.CLOSED
-    if why := ending(found, now=now):
-        return why
-    if not (request.method == "GET" and "HX-Request" in request.headers):
-        actions.touch_session(session=found, now=now)
-    request.time_left = queries.session_time_left(found, now=now)  # type: ignore[attr-defined]
-    return found
+    def read(self, request: HttpRequest) -> Session | Ending | None:
+        """The row of the browser's session, or why it is over; None when the browser has none.
+
+        A request counts as use of the session, but for what pages fetch by themselves.
+        """
+        session_id, now = self.current(request), timezone.now()
+        if session_id is None:
+            return None
+        found = self._session(session_id, session_key=str(request.session.session_key))
+        if found is None:
+            return Ending.CLOSED
+        if why := self._ending(found, now=now):
+            return why
+        if not (request.method == "GET" and "HX-Request" in request.headers):
+            actions.touch_session(session=found, now=now)
+        request.time_left = queries.session_time_left(found, now=now)  # type: ignore[attr-defined]
+        return found
+
+    def current(self, request: HttpRequest) -> int | None:
+        """The number of the browser's session, over or not."""
+        session_id: int | None = request.session.get(self.entry)
+        return session_id
+
+    def leave(self, request: HttpRequest) -> None:
+        """End the row that the browser's session names."""
+        if session_id := self.current(request):
+            self._leave(session_id=session_id, now=timezone.now())
 
 
 def device_cookie(request: HttpRequest) -> str:
@@ -139,13 +170,16 @@ def status(refusal: Refusal) -> int:
     return 429 if refusal.reason is Reason.LOCKED else 200
 
 
-def begin_again(sign_in: str) -> HttpResponse:
-    """Back to the sign-in page of that name, which says that the step took too long."""
-    return redirect(f"{reverse(sign_in)}?fin={STEP_OVER}")
+def asked(request: HttpRequest) -> dict[str, str]:
+    """What a sign-in page keeps in mind: where the person wants to go then, and why a session was over."""
+    return {
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "over": request.GET.get("fin", "") if request.method == "GET" else "",
+    }
 
 
-def _leave(request: HttpRequest) -> None:
+def _clear(request: HttpRequest) -> None:
     """End the session of the browser, whoever was signed in, and throw away all that it kept."""
-    for end in _leaving:
-        end(request)
+    for door in _doors:
+        door.leave(request)
     request.session.flush()

@@ -43,7 +43,7 @@ def staff_required(
             if not isinstance(found, Staff) or session_id is None:
                 if sessions.is_employers(request):
                     raise Http404
-                step = sessions.step(request)
+                step = sessions.door.step(request)
                 ending = None if isinstance(found, Staff) else found
                 return away(request, to="staff:sign-in", step=step.page if step else None, ending=ending)
             if not rules.may_enter(found, roles):

@@ -7,10 +7,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from afilia.access import actions, entering, queries, sessions
 from afilia.access.actions import KeyRefusal, KeyRefusedError
-from afilia.access.entering import Step
 from afilia.access.forms import CodeForm, NewKeyForm, SignInForm
-from afilia.access.models import EmployerKey
 from afilia.access.rules.limits import Refusal
+from afilia.access.sessions import door
 from afilia.kit.proxies import client_address
 
 
@@ -19,9 +18,8 @@ from afilia.kit.proxies import client_address
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    over = request.GET.get("fin") if request.method == "GET" else ""
-    page = {"form": form, "next": wanted, "over": over}
+    asked = entering.asked(request)
+    page = {"form": form, **asked}
     if not form.is_valid():
         return render(request, "access/sign_in.html", page)
     key = actions.sign_in(
@@ -34,7 +32,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if isinstance(key, Refusal):
         form.refuse(key)
         return render(request, "access/sign_in.html", page, status=entering.status(key))
-    return redirect(sessions.start(request, key, wanted=entering.local(wanted)))
+    return redirect(sessions.start(request, key, wanted=entering.local(asked["next"])))
 
 
 @require_POST
@@ -51,9 +49,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def second_step(request: HttpRequest) -> HttpResponse:
     """The code that follows the right key of who has a second factor."""
-    step = _step(request, "access:second-step")
+    step = door.step(request, "access:second-step")
     if step is None:
-        return _begin_again()
+        return door.begin_again()
     form = CodeForm(request.POST or None)
     if not form.is_valid():
         return render(request, "access/second_step.html", {"form": form})
@@ -75,9 +73,9 @@ def second_step(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def choose_key(request: HttpRequest) -> HttpResponse:
     """The own key of who came with one that was handed over."""
-    step = _step(request, "access:choose-key")
+    step = door.step(request, "access:choose-key")
     if step is None:
-        return _begin_again()
+        return door.begin_again()
     about = queries.key_subject(step.account.employer, number=step.account.number)
     form = NewKeyForm(request.POST or None, about=about)
     page = {"form": form, "employer": step.account.employer, "number": step.account.number}
@@ -89,7 +87,7 @@ def choose_key(request: HttpRequest) -> HttpResponse:
         refuse_key(form, error)
         return render(request, "access/choose_key.html", page)
     if key is None:
-        return _begin_again()
+        return door.begin_again()
     return redirect(sessions.enter(request, key, wanted=step.wanted))
 
 
@@ -99,12 +97,3 @@ def refuse_key(form: NewKeyForm, error: KeyRefusedError) -> None:
         form.refuse_ambiguous()
     else:
         form.refuse_same()
-
-
-def _step(request: HttpRequest, page: str) -> Step[EmployerKey] | None:
-    step = sessions.step(request)
-    return step if step is not None and step.page == page else None
-
-
-def _begin_again() -> HttpResponse:
-    return entering.begin_again("access:sign-in")

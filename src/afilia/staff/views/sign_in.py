@@ -7,14 +7,13 @@ from django.views.decorators.http import require_http_methods
 
 from afilia.access import entering
 from afilia.access.actions import KeyRefusedError
-from afilia.access.entering import Step
 from afilia.access.forms import CodeForm, NewKeyForm
 from afilia.access.rules.limits import Refusal
 from afilia.access.views.second_factor import in_fours, qr_of
 from afilia.kit.proxies import client_address
 from afilia.staff import actions, queries, sessions
 from afilia.staff.forms import StaffSignInForm
-from afilia.staff.models import StaffMember
+from afilia.staff.sessions import door
 from afilia.staff.views.shell import show
 
 
@@ -23,9 +22,8 @@ from afilia.staff.views.shell import show
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     form = StaffSignInForm(request.POST or None)
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    over = request.GET.get("fin") if request.method == "GET" else ""
-    page = {"form": form, "next": wanted, "over": over}
+    asked = entering.asked(request)
+    page = {"form": form, **asked}
     if not form.is_valid():
         return show(request, "staff/sign_in.html", page)
     member = actions.sign_in(
@@ -38,7 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if isinstance(member, Refusal):
         form.refuse(member)
         return show(request, "staff/sign_in.html", page, status=entering.status(member))
-    return redirect(sessions.start(request, member, wanted=entering.local(wanted)))
+    return redirect(sessions.start(request, member, wanted=entering.local(asked["next"])))
 
 
 @never_cache
@@ -46,9 +44,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def choose_key(request: HttpRequest) -> HttpResponse:
     """The own key of who came with one that was handed over."""
-    step = _step(request, "staff:choose-key")
+    step = door.step(request, "staff:choose-key")
     if step is None:
-        return _begin_again()
+        return door.begin_again()
     form = NewKeyForm(request.POST or None, about=queries.key_subject(step.account))
     page = {"form": form, "number": step.account.email, "official": True}
     if not form.is_valid():
@@ -60,7 +58,11 @@ def choose_key(request: HttpRequest) -> HttpResponse:
     except KeyRefusedError:
         form.refuse_same()
         return show(request, "staff/choose_key.html", page)
-    return _begin_again() if member is None else redirect(sessions.start(request, member, wanted=step.wanted))
+    return (
+        door.begin_again()
+        if member is None
+        else redirect(sessions.start(request, member, wanted=step.wanted))
+    )
 
 
 @never_cache
@@ -68,10 +70,10 @@ def choose_key(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def factor_on(request: HttpRequest) -> HttpResponse:
     """The authenticator app of who has none yet; with its first code the official is signed in."""
-    step, session_key = _step(request, "staff:factor-on"), str(request.session.session_key)
+    step, session_key = door.step(request, "staff:factor-on"), str(request.session.session_key)
     factor = None if step is None else queries.factor_begun(step.account, session_key=session_key)
     if step is None or factor is None:
-        return _begin_again()
+        return door.begin_again()
     form = CodeForm(request.POST or None, first=True)
     uri = queries.app_address(factor)
     page = {"form": form, "secret": in_fours(queries.secret(factor)), "uri": uri, "qr": qr_of(uri)}
@@ -92,9 +94,9 @@ def factor_on(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def second_step(request: HttpRequest) -> HttpResponse:
     """The code that follows the right key."""
-    step = _step(request, "staff:second-step")
+    step = door.step(request, "staff:second-step")
     if step is None:
-        return _begin_again()
+        return door.begin_again()
     form = CodeForm(request.POST or None)
     page = {"form": form, "code_of_demo": queries.code_of_demo(step.account, now=timezone.now())}
     if not form.is_valid():
@@ -110,12 +112,3 @@ def second_step(request: HttpRequest) -> HttpResponse:
         form.refuse(refusal)
         return show(request, "staff/second_step.html", page, status=entering.status(refusal))
     return redirect(sessions.enter(request, step.account, wanted=step.wanted))
-
-
-def _step(request: HttpRequest, page: str) -> Step[StaffMember] | None:
-    step = sessions.step(request)
-    return step if step is not None and step.page == page else None
-
-
-def _begin_again() -> HttpResponse:
-    return entering.begin_again("staff:sign-in")
