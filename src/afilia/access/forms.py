@@ -13,20 +13,37 @@ from afilia.access.rules.keys import KeyFault, KeyPolicy, KeySubject, key_faults
 from afilia.access.rules.limits import Reason, Refusal
 from afilia.access.rules.second_factor import is_recovery_code
 from afilia.identifiers.person import Fault, person_number_fault
+from afilia.identifiers.typed import plain
 
 LONGEST_KEY = 512  # characters as they are typed: accents may come as characters of their own
 
 
+class PersonNumberField(forms.CharField):
+    """The cédula or foreigner code by which the portal knows a person; `help_text` says whose."""
+
+    def __init__(self, *, help_text: Any) -> None:
+        super().__init__(
+            label=_("Cédula o código de extranjero"),
+            help_text=help_text,
+            max_length=40,
+            error_messages={"required": _("Escriba su número de identificación.")},
+            widget=forms.TextInput(
+                attrs={"autocomplete": "username", "inputmode": "numeric", "spellcheck": "false"}
+            ),
+        )
+
+    def clean(self, value: Any) -> str:
+        number = plain(super().clean(value))
+        fault = person_number_fault(number, foreigner_prefixes=settings.POLICY.foreigner_prefixes)
+        if fault is Fault.FORMAT:
+            raise forms.ValidationError(_("El número de identificación tiene 10 dígitos."))
+        if fault is not None:
+            raise forms.ValidationError(_("Revise el número: no es una cédula ni un código de extranjero."))
+        return number
+
+
 class SignInForm(forms.Form):
-    number = forms.CharField(
-        label=_("Cédula o código de extranjero"),
-        help_text=_("Los 10 dígitos de su número de identificación, no el RUC."),
-        max_length=40,
-        error_messages={"required": _("Escriba su número de identificación.")},
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username", "inputmode": "numeric", "spellcheck": "false"}
-        ),
-    )
+    number = PersonNumberField(help_text=_("Los 10 dígitos de su número de identificación, no el RUC."))
     key = forms.CharField(
         label=_("Clave de empleador"),
         strip=False,
@@ -34,15 +51,6 @@ class SignInForm(forms.Form):
         error_messages={"required": _("Escriba su clave de empleador.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-
-    def clean_number(self) -> str:
-        number = "".join(self.cleaned_data["number"].split()).replace("-", "")
-        fault = person_number_fault(number, foreigner_prefixes=settings.POLICY.foreigner_prefixes)
-        if fault is Fault.FORMAT:
-            raise forms.ValidationError(_("El número de identificación tiene 10 dígitos."))
-        if fault is not None:
-            raise forms.ValidationError(_("Revise el número: no es una cédula ni un código de extranjero."))
-        return number
 
     def refuse(self, refusal: Refusal) -> None:
         """Show why nobody was signed in."""

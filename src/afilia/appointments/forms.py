@@ -12,10 +12,11 @@ from afilia.appointments.rules.draft import Answer
 from afilia.appointments.rules.states import Identity, PersonKind
 from afilia.appointments.saying import day
 from afilia.employers import rules as employers
-from afilia.employers.forms import EmailField, PhoneField, names_field, plain
+from afilia.employers.forms import EmailField, PhoneField, names_field
 from afilia.employers.rules import Document
 from afilia.identifiers.person import person_number_fault
 from afilia.identifiers.ruc import NOT_AN_ERROR, ruc_fault
+from afilia.identifiers.typed import plain
 from afilia.kit import countries
 from afilia.offices.provinces import PROVINCES
 from afilia.procedures.catalogue import load

@@ -12,6 +12,7 @@ from afilia.attendance.actions import ArrivalRefusedError
 from afilia.attendance.policy import policy
 from afilia.attendance.rules.arrival import Refusal
 from afilia.identifiers.person import LENGTH, person_number_fault
+from afilia.identifiers.typed import plain
 from afilia.offices.models import Office
 from afilia.offices.queries import zone_of
 from afilia.procedures.speaking import spoken
@@ -98,7 +99,7 @@ class WalkInForm(ArrivalForm):
         return bool(self.cleaned_data["priority"] == "yes")
 
     def clean_identification(self) -> str:
-        number = "".join(str(self.cleaned_data["identification"]).split()).upper()
+        number = plain(self.cleaned_data["identification"])
         looks_national = number.isdecimal() and len(number) == LENGTH
         prefixes = settings.POLICY.foreigner_prefixes
         if number and looks_national and person_number_fault(number, foreigner_prefixes=prefixes):

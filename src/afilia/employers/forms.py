@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from afilia.employers.rules import plain_phone
+from afilia.identifiers.typed import plain
 
 
 class PhoneField(forms.CharField):
@@ -63,11 +64,6 @@ def names_field(label: Any = "") -> forms.CharField:
         error_messages={"required": _("Escriba los nombres y apellidos.")},
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
-
-
-def plain(number: str) -> str:
-    """A number as people write it, without blanks and hyphens."""
-    return re.sub(r"[\s\-.]", "", number).upper()
 
 
 class RegistrationForm(forms.Form):

@@ -1,29 +1,17 @@
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from afilia.identifiers import person
-from afilia.identifiers.person import person_number_fault
+from afilia.access.forms import PersonNumberField
+from afilia.identifiers.person import are_digits
 from afilia.identifiers.ruc import NOT_AN_ERROR, RucFault, ruc_fault
+from afilia.identifiers.typed import plain
 from afilia.verification.forms import CodeForm, ProofForm
 
 BRANCH_LENGTH = 4
 
 
-def _digits(text: str) -> str:
-    return "".join(text.split()).replace("-", "")
-
-
 class BeginForm(ProofForm):
-    number = forms.CharField(
-        label=_("Cédula o código de extranjero"),
-        help_text=_("Los 10 dígitos de su número de identificación."),
-        max_length=40,
-        error_messages={"required": _("Escriba su número de identificación.")},
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username", "inputmode": "numeric", "spellcheck": "false"}
-        ),
-    )
+    number = PersonNumberField(help_text=_("Los 10 dígitos de su número de identificación."))
     ruc = forms.CharField(
         label=_("RUC del empleador"),
         help_text=_("13 dígitos. Si su empleo es de servicio doméstico, escriba su cédula seguida de 000."),
@@ -40,17 +28,8 @@ class BeginForm(ProofForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}),
     )
 
-    def clean_number(self) -> str:
-        number = _digits(self.cleaned_data["number"])
-        fault = person_number_fault(number, foreigner_prefixes=settings.POLICY.foreigner_prefixes)
-        if fault is person.Fault.FORMAT:
-            raise forms.ValidationError(_("El número de identificación tiene 10 dígitos."))
-        if fault is not None:
-            raise forms.ValidationError(_("Revise el número: no es una cédula ni un código de extranjero."))
-        return number
-
     def clean_ruc(self) -> str:
-        ruc = _digits(self.cleaned_data["ruc"])
+        ruc = plain(self.cleaned_data["ruc"])
         fault = ruc_fault(ruc)
         if fault is RucFault.FORMAT:
             raise forms.ValidationError(_("El RUC tiene 13 dígitos."))
@@ -59,8 +38,8 @@ class BeginForm(ProofForm):
         return ruc
 
     def clean_branch(self) -> str:
-        branch = _digits(self.cleaned_data["branch"])
-        if not person.are_digits(branch, BRANCH_LENGTH):
+        branch = plain(self.cleaned_data["branch"])
+        if not are_digits(branch, BRANCH_LENGTH):
             raise forms.ValidationError(_("La sucursal tiene 4 dígitos, por ejemplo 0001."))
         return branch
 

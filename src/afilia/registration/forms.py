@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from afilia.access.forms import KeyAndCodeForm, refusal_text
 from afilia.access.rules.limits import Refusal
 from afilia.employers import rules
-from afilia.employers.forms import EmailField, PhoneField, names_field, plain
+from afilia.employers.forms import EmailField, PhoneField, names_field
 from afilia.employers.models import DocumentKind, EmployerKind
 from afilia.employers.rules import CEDULA_BASED, ISSUED_ABROAD, MOST_BRANCHES, Document, Identity, Kind
 from afilia.identifiers.person import person_number_fault
+from afilia.identifiers.typed import plain
 from afilia.kit import countries
 from afilia.offices.provinces import PROVINCES
 from afilia.registration.rules import Answer

@@ -10,6 +10,7 @@ from afilia.appointments.models import Appointment, WaitingEntry
 from afilia.appointments.queries.availability import desk
 from afilia.appointments.references import digest_of
 from afilia.appointments.rules.states import State, Waiting
+from afilia.identifiers.typed import plain
 from afilia.offices import rules as offices
 from afilia.offices.models import Office
 
@@ -35,9 +36,8 @@ def waiting_by_reference(reference: str) -> WaitingEntry | None:
 
 def by_code(office: Office, on: date, *, code: str) -> Appointment | None:
     """The booking at an office on a day with the code that its person speaks."""
-    plain = "".join(code.split()).replace("-", "").upper()
     rows = _appointments().filter(office=office, on=on, state__in=SHOWN_AT_OFFICE)
-    return rows.filter(code=plain).first()
+    return rows.filter(code=plain(code)).first()
 
 
 def for_person(office: Office, on: date, *, number: str) -> list[Appointment]:

@@ -8,6 +8,7 @@ from afilia.appointments import queries as bookings
 from afilia.appointments.models import Appointment
 from afilia.attendance.models import Visit
 from afilia.attendance.queries import days
+from afilia.identifiers.typed import plain
 from afilia.offices.models import Office
 
 # A scanner types as a keyboard of another language would: of a link only letters and digits are certain.
@@ -33,10 +34,10 @@ def find(office: Office, typed: str, *, now: datetime) -> Found:
         if appointment.office_id != office.pk or appointment.on != today:
             return Found(elsewhere=appointment)
         return Found(appointments=(appointment,))
-    plain = "".join(typed.split()).replace("-", "").upper()
-    if appointment := bookings.by_code(office, today, code=plain):
+    what = plain(typed)
+    if appointment := bookings.by_code(office, today, code=what):
         return Found(appointments=(appointment,))
-    if people := bookings.for_person(office, today, number=plain):
+    if people := bookings.for_person(office, today, number=what):
         return Found(appointments=tuple(people))
     day = days.day_for_office(office, today)
-    return Found(visit=next((visit for visit in days.visits_of_day(day) if visit.ticket == plain), None))
+    return Found(visit=next((visit for visit in days.visits_of_day(day) if visit.ticket == what), None))

@@ -6,12 +6,13 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from afilia.access.forms import NewKeyForm
+from afilia.access.forms import NewKeyForm, PersonNumberField
 from afilia.counter.actions import Papers
 from afilia.counter.rules.handing import Refusal, Road
 from afilia.counter.saying import REFUSALS, WHO_COMES
-from afilia.employers.forms import EmailField, names_field, plain
+from afilia.employers.forms import EmailField, names_field
 from afilia.employers.rules import Document, is_number_of
+from afilia.identifiers.typed import plain
 from afilia.procedures.rules import Reason, Requirement, WhoComes
 from afilia.procedures.speaking import spoken
 from afilia.registration.forms import cedula_field, clean_cedula
@@ -234,18 +235,7 @@ class RefusalForm(forms.Form):
 class LinkNumberForm(forms.Form):
     """The number of who came by the link."""
 
-    number = forms.CharField(
-        label=_("Cédula o código de extranjero"),
-        help_text=_("Los 10 dígitos de quien representa al empleador."),
-        max_length=40,
-        error_messages={"required": _("Escriba su número de identificación.")},
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username", "inputmode": "numeric", "spellcheck": "false"}
-        ),
-    )
-
-    def clean_number(self) -> str:
-        return plain(self.cleaned_data["number"])
+    number = PersonNumberField(help_text=_("Los 10 dígitos de quien representa al empleador."))
 
     def refuse_another(self) -> None:
         """Show that the number is not that of the person for whom the link is."""

@@ -23,6 +23,7 @@ from afilia.employers import queries as employers
 from afilia.employers.models import Employer, Registration, Representative
 from afilia.employers.rules import ISSUED_ABROAD, same_email
 from afilia.employers.rules import Document as Identity
+from afilia.identifiers.typed import plain
 from afilia.kit import codes
 from afilia.offices.models import Office
 from afilia.procedures.catalogue import load
@@ -70,10 +71,10 @@ def find(typed: str) -> list[Employer]:
     """Employers by a RUC, a number of registration, or the cédula of who represents them or may collect."""
     if found := employers.registration(typed):
         return [found.employer]
-    plain = "".join(typed.split()).replace("-", "").upper()
-    wanted = Q(ruc=plain) | Q(representative__number=plain)
-    if len(plain) == CEDULA_DIGITS:
-        wanted |= Q(ruc__in=[f"{plain}001", f"{plain}000"]) | Q(registration__collector_number=plain)
+    number = plain(typed)
+    wanted = Q(ruc=number) | Q(representative__number=number)
+    if len(number) == CEDULA_DIGITS:
+        wanted |= Q(ruc__in=[f"{number}001", f"{number}000"]) | Q(registration__collector_number=number)
     return list(_employers().filter(wanted).order_by("name", "pk").distinct()[:MOST_FOUND])
 
 
