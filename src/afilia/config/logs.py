@@ -1,9 +1,15 @@
 """Log lines: one JSON object each in production, readable ones in the demo."""
 
-import re
+from __future__ import annotations
 
-import structlog
-from structlog.typing import EventDict, WrappedLogger
+import logging
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from structlog.stdlib import ProcessorFormatter
+    from structlog.typing import EventDict, WrappedLogger
 
 # The database repeats values of the row that it refuses: names, numbers, pay.
 ROW_OF_THE_DATABASE = re.compile(r"^(\s*)(DETAIL|CONTEXT):.*$", re.MULTILINE)
@@ -11,7 +17,24 @@ ROW_OF_THE_DATABASE = re.compile(r"^(\s*)(DETAIL|CONTEXT):.*$", re.MULTILINE)
 CODE_IN_AN_ADDRESS = re.compile(r"(/(verificar|abrir|activar|continuar|objetar|no-fui-yo)/).+", re.IGNORECASE)
 
 
-def formatter(*, readable: bool) -> structlog.stdlib.ProcessorFormatter:
+class Formatter(logging.Formatter):
+    """Made ready when there is something to write: most commands end without a line."""
+
+    def __init__(self, *, readable: bool) -> None:
+        super().__init__()
+        self._readable = readable
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._formatter.format(record)
+
+    @cached_property
+    def _formatter(self) -> ProcessorFormatter:
+        return formatter(readable=self._readable)
+
+
+def formatter(*, readable: bool) -> ProcessorFormatter:
+    import structlog  # noqa: PLC0415  seven hundredths of a second
+
     renderer = (
         structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer()
     )

@@ -292,7 +292,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "structured": {"()": "afilia.config.logs.formatter", "readable": DEMO},
+        "structured": {"()": "afilia.config.logs.Formatter", "readable": DEMO},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},

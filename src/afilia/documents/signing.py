@@ -1,27 +1,26 @@
 """The institution's signature on its documents: PAdES, with the certificate of AFILIA_SIGNING_PKCS12."""
 
+from __future__ import annotations
+
 import datetime as dt
 import functools
 import hashlib
-import io
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from django.conf import settings
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.writer import BasePdfFileWriter
-from pyhanko.sign import fields, signers
-from pyhanko.sign.signers.pdf_signer import PdfSigningSession
-from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
 from afilia.documents import made_up
 from afilia.kit.environment import SettingError
 from afilia.kit.secret_files import write_once
+
+if TYPE_CHECKING:
+    from afilia.documents.pades import Signer
 
 MAX_BYTES = 10 * 1024 * 1024  # of a document that somebody wants examined
 FIELD = "FirmaInstitucional"
@@ -63,25 +62,17 @@ def sign(pdf: bytes, *, at: dt.datetime, others_sign: bool = False) -> bytes:
             f"The certificate in AFILIA_SIGNING_PKCS12 is valid from {certificate.not_valid_before:%Y-%m-%d} "
             f"to {certificate.not_valid_after:%Y-%m-%d}; set a file with a current one."
         )
-    metadata = signers.PdfSignatureMetadata(
-        field_name=FIELD,
-        md_algorithm="sha256",
-        subfilter=fields.SigSeedSubFilter.PADES,
-        certify=not others_sign,
-        docmdp_permissions=fields.MDPPerm.FILL_FORMS if others_sign else fields.MDPPerm.NO_CHANGES,
+    from afilia.documents import pades  # noqa: PLC0415  a third of a second for whoever never signs
+
+    return pades.sign(
+        pdf,
+        signer,
+        field=FIELD,
+        title="Firma electrónica de la institución",
         name=_name(certificate),
+        at=at,
+        others_sign=others_sign,
     )
-    field = fields.SigFieldSpec(
-        FIELD,
-        # PDF/UA-1, 7.18: an annotation without a tag must be hidden
-        invis_sig_settings=fields.InvisSigSettings(
-            set_print_flag=False, set_hidden_flag=True, box_out_of_bounds=True
-        ),
-        readable_field_name="Firma electrónica de la institución",
-    )
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    signed: io.BytesIO = SignerAt(at, metadata, signer, field).sign_pdf(writer, output=io.BytesIO())
-    return signed.getvalue()
 
 
 def examine(pdf: bytes) -> Finding:
@@ -148,27 +139,6 @@ def check() -> None:
     _signer()
 
 
-class SignerAt(signers.PdfSigner):
-    """Signs with the time of the document instead of the time of day."""
-
-    def __init__(
-        self,
-        at: dt.datetime,
-        metadata: signers.PdfSignatureMetadata,
-        signer: signers.Signer,
-        field: fields.SigFieldSpec | None,
-    ) -> None:
-        super().__init__(metadata, signer=signer, new_field_spec=field)
-        self._at = at
-
-    def init_signing_session(
-        self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False
-    ) -> PdfSigningSession:
-        session = super().init_signing_session(pdf_out, existing_fields_only)
-        session.system_time = self._at
-        return session
-
-
 def _content(container: re.Match[bytes]) -> bytes:
     digits = container[1].decode()
     return bytes.fromhex(digits + "0" * (len(digits) % 2))  # ISO 32000-1, 7.3.4.3
@@ -180,13 +150,12 @@ def _certificates_in(container: re.Match[bytes]) -> list[asn1_x509.Certificate]:
 
 
 def _is_signature(container: bytes, certificate: asn1_x509.Certificate, digest: bytes) -> bool:
+    from afilia.documents import pades  # noqa: PLC0415  a third of a second for whoever never signs
+
     try:
-        signed_data = cms.ContentInfo.load(container)["content"]
-        (signer_info,) = signed_data["signer_infos"]
-        intact, valid = validate_sig_integrity(signer_info, certificate, "data", digest)
+        return pades.is_signature(container, certificate, digest)
     except Exception:  # noqa: BLE001  whatever breaks the parser, it is not a signature of ours
         return False
-    return bool(intact and valid)
 
 
 def _certificates() -> list[asn1_x509.Certificate]:
@@ -199,18 +168,18 @@ def _name(certificate: asn1_x509.Certificate) -> str:
     return str(certificate.subject.native.get("common_name", certificate.subject.human_friendly))
 
 
-def _signer() -> signers.SimpleSigner:
+def _signer() -> Signer:
     return _load(settings.SIGNING_PKCS12, settings.SIGNING_PASSWORD)
 
 
 @functools.lru_cache(maxsize=4)
-def _load(path: Path, password: str) -> signers.SimpleSigner:
+def _load(path: Path, password: str) -> Signer:
+    from afilia.documents import pades  # noqa: PLC0415  a third of a second for whoever never signs
+
     if settings.DEMO and not path.exists():
         write_once(path, made_up.institution(DEMO_NAME, password=password))
     try:
-        signer: signers.SimpleSigner = signers.SimpleSigner.load_pkcs12_data(
-            path.read_bytes(), other_certs=[], passphrase=password.encode()
-        )
+        return pades.load_pkcs12(path.read_bytes(), password.encode())
     except OSError as error:
         raise SettingError(
             f"AFILIA_SIGNING_PKCS12 is {path}, which cannot be read: {error.strerror}."
@@ -220,4 +189,3 @@ def _load(path: Path, password: str) -> signers.SimpleSigner:
             f"AFILIA_SIGNING_PKCS12 is {path}, which is no PKCS #12 file with a key and a certificate "
             "that AFILIA_SIGNING_PASSWORD opens."
         ) from error
-    return signer

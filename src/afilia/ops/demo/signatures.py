@@ -11,13 +11,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from django.conf import settings
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import fields, signers
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from afilia.documents import actions
 from afilia.documents.made_up import Authority
-from afilia.documents.signing import SignerAt
 from afilia.kit.secret_files import write_once
 
 NAME = "Entidad de certificación de la demo – sin valor legal"
@@ -33,6 +29,13 @@ def install(*, now: datetime) -> None:
 
 def sign(pdf: bytes, *, number: str, names: str, at: datetime) -> bytes:
     """The PDF with the signature of whoever has that cédula, as FirmaEC writes it (ETSI.CAdES.detached)."""
+    # A third of a second, which only the first start of a demo has to pay.
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415
+    from pyhanko.sign import fields, signers  # noqa: PLC0415
+    from pyhanko_certvalidator.registry import SimpleCertificateStore  # noqa: PLC0415
+
+    from afilia.documents.pades import SignerAt  # noqa: PLC0415
+
     authority = _authority(now=at)
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = authority.certify(
