@@ -313,14 +313,14 @@ def test_an_open_page_warns_before_the_session_is_over_and_can_keep_it(client: C
         return client.get(f"{SESSIONS}tiempo/", headers=swap).content.decode()
 
     assert "app-watch" not in watch(seen_at=timedelta(minutes=27, seconds=50))
-    assert "Seguir en la sesión" in watch(seen_at=timedelta(minutes=28, seconds=1))
+    assert "Continuar en la sesión" in watch(seen_at=timedelta(minutes=28, seconds=1))
     kept = client.post(f"{SESSIONS}seguir/", headers=swap)
     assert "Su sesión sigue abierta" in kept.content.decode()
     assert timezone.now() - KeySession.objects.get().seen_at < timedelta(minutes=1)
     assert client.post(f"{SESSIONS}seguir/")["Location"] == SESSIONS
     shown = watch(started_at=timedelta(hours=7, minutes=59), seen_at=timedelta(minutes=29))
     assert "duración máxima" in shown
-    assert "Seguir en la sesión" not in shown
+    assert "Continuar en la sesión" not in shown
     KeySession.objects.update(started_at=timezone.now() - timedelta(hours=8))
     answer = client.get(f"{SESSIONS}tiempo/", headers=swap)
     assert answer["HX-Redirect"] == "/empleadores/ingresar/?next=%2Fempleadores%2Fbatch%2F&fin=limite"

@@ -234,7 +234,7 @@ def test_a_person_is_called_and_attended(desk: Client, office: Office) -> None:
     called = desk.post(f"{AGENDA}llamar/", follow=True).content.decode()
     assert "Llamado una vez" in called
     assert "No se presentó" not in called
-    assert "Seguir con este número" in page(desk)
+    assert "Continuar con este número" in page(desk)
     assert "Llamar al siguiente" not in page(desk)
     assert "Terminar la atención" in step(desk, visit, "start")
     assert (

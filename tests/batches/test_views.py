@@ -96,7 +96,7 @@ def test_report_shows_each_error_with_its_line_its_field_and_its_remedy(visitor:
     good, bad = one_good_one_bad(visitor)
     batch = visitor.send(good, bad)
     page = visitor.read(batch)
-    assert "1 de 2 líneas se pueden registrar; 1 tiene errores." in words(page)
+    assert "1 de 2 líneas se puede registrar; 1 tiene errores." in words(page)
     assert f'{bad}<mark><span class="govuk-visually-hidden">vacío</span></mark></code>' in page
     assert "Línea 2" in words(page)
     assert "Escriba el dato que falta en el campo sueldo." in words(page)

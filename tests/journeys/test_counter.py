@@ -198,13 +198,13 @@ def test_an_artisan_sends_an_authorised_third_party_to_the_counter(
     press(page, "Comprobar los documentos")
     expect(page.get_by_label("Calificación artesanal")).to_be_visible()
     look(page, "papers")
-    press(page, "Seguir")
+    press(page, "Continuar")
     expect(page.locator(".govuk-error-summary")).to_contain_text("Falta: Calificación artesanal")
     look(page, "papers-wrong")
     for box in page.locator("main input[type=checkbox]").all():
         box.check()
     fill(page, came_number=COLLECTOR, came_names="Luis Ejemplo Vera", email="taller@registro.example")
-    press(page, "Seguir")
+    press(page, "Continuar")
     expect(page.get_by_role("heading", level=1, name="Entregar la clave")).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("No consta en el registro")
     look(page, "handover")
@@ -278,7 +278,7 @@ def test_a_case_goes_over_the_desk_to_the_first_sign_in(
     expect(page.locator("main")).to_contain_text("No se lee bien. Solo se ve la mitad.")
     look(page, "preview")
     press(page, "Enviar la decisión")
-    expect(page.locator("main")).to_contain_text("Detenido: quedan 5 días laborables")
+    expect(page.locator("main")).to_contain_text("Detenido: quedan 5 días hábiles")
     look(page, "case-stopped")
 
     # answered by the applicant
@@ -322,7 +322,7 @@ def test_a_case_goes_over_the_desk_to_the_first_sign_in(
     for box in clerk.locator("main input[type=checkbox]").all():
         box.check()
     look(clerk, "papers-of-case")
-    press(clerk, "Seguir")
+    press(clerk, "Continuar")
     key = print_sheet(clerk, "Crear la clave e imprimir la hoja")
     first_sign_in(applicant, portal, look, number="1710034073", key=key)
     page.reload()

@@ -75,7 +75,7 @@ def test_a_person_makes_the_key_their_own_and_guards_it(
     phone.clock.run_for(29 * 60_000)
     expect(phone.get_by_role("alert")).to_contain_text("Su sesión terminará en menos de 2 minutos")
     look(phone, "warning")
-    phone.get_by_role("button", name="Seguir en la sesión").click()
+    phone.get_by_role("button", name="Continuar en la sesión").click()
     expect(phone.get_by_role("status").filter(has_text="Su sesión sigue abierta")).to_be_focused()
     expect(phone.get_by_role("alert")).to_have_count(0)
     let_time_pass(portal, minutes=30)

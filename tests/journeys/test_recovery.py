@@ -190,7 +190,7 @@ def test_who_cannot_recover_online_is_led_to_the_documents(
         assert says in mail
         page.goto(desk.portal.url(re.findall(r"/empleadores/clave/documentos/", mail)[0]))
     else:
-        expect(page.locator("main")).to_contain_text("no tiene un correo comprobado")
+        expect(page.locator("main")).to_contain_text("no tiene un correo verificado")
         page.get_by_role("link", name="Ver los documentos habilitantes").click()
         assert desk.postbox.mails == []
     expect(page.locator("h1")).to_have_text("Documentos habilitantes")

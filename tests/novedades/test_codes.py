@@ -124,3 +124,11 @@ def test_sentences_name_no_pay_no_worker_and_no_record() -> None:
             assert secret not in " ".join(
                 explain(found.code, field=found.field, seen=found.seen, arg=found.arg)
             )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_meanings_name_the_days_of_the_law_as_they_are_dated(language: str) -> None:
+    texts = finding_texts(language)
+    days = context().catalogue.extemporaneous_after
+    assert f" {days} d" in texts["deadline.extemporaneous"].meaning
+    assert not [code for code, text in texts.items() if "{" in text.meaning]

@@ -82,7 +82,7 @@ def test_data_shows_what_was_registered() -> None:
         application.representative.names,
         "Identidad sin confirmar",
         "empresa@example.com",
-        "Comprobado",
+        "Verificado",
         "BODEGA",
     ):
         assert part in page
@@ -109,7 +109,7 @@ def test_change_waits_is_shown_and_can_be_cancelled(
     browser: Client, key: EmployerKey, settings: object
 ) -> None:
     page = change(browser, settings).content.decode()
-    assert "El correo está comprobado." in page
+    assert "El correo está verificado." in page
     assert NEW in page
     assert "hora de Ecuador" in page
     assert NEW in browser.get(DATA).content.decode()

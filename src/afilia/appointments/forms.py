@@ -120,7 +120,7 @@ def identity(number: str, *, country: str = "") -> Identity:
 class ContactForm(ProofForm):
     email = EmailField(
         label=_("Correo electrónico"),
-        help_text=_("Le enviamos un código para comprobarlo, y después la confirmación del turno."),
+        help_text=_("Le enviamos un código para verificarlo, y después la confirmación del turno."),
     )
     phone = PhoneField(
         label=_("Número de celular"),

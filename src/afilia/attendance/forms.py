@@ -24,7 +24,7 @@ REFUSALS = {
     Refusal.NOT_BOOKED: _("Este turno ya no está vigente: fue cancelado, cambiado o atendido."),
     Refusal.CLOSED: _("La oficina está fuera de su horario de atención. Nadie fue registrado."),
     Refusal.FULL: _(
-        "Hoy ya no hay cupo para personas sin turno. Ofrezca sacar un turno en línea para otro día."
+        "Hoy ya no hay cupo para personas sin turno. Ofrezca un turno en línea para otro día."
         " Los grupos de atención prioritaria se reciben siempre."
     ),
     Refusal.NOT_DONE: _("Esta oficina no atiende ese trámite."),

@@ -271,11 +271,13 @@ def verdict(counts: Counts) -> str:
         return gettext(
             "Ninguna línea se puede registrar todavía. Corríjalas aquí mismo o en su programa de nómina."
         )
-    return ngettext(
-        "%(good)s de %(lines)s líneas se pueden registrar; %(rejected)s tiene errores.",
-        "%(good)s de %(lines)s líneas se pueden registrar; %(rejected)s tienen errores.",
-        counts.rejected,
-    ) % {"good": _whole(good), "lines": _whole(counts.lines), "rejected": _whole(counts.rejected)}
+    possible = ngettext(
+        "%(good)s de %(lines)s líneas se puede registrar",
+        "%(good)s de %(lines)s líneas se pueden registrar",
+        good,
+    ) % {"good": _whole(good), "lines": _whole(counts.lines)}
+    wrong = ngettext("%(rejected)s tiene errores", "%(rejected)s tienen errores", counts.rejected)
+    return f"{possible}; {wrong % {'rejected': _whole(counts.rejected)}}."
 
 
 def mode_hints(counts: Counts) -> dict[str, str]:

@@ -31,7 +31,7 @@ class Explanation:
 
 AS_PDF = _("Guárdelo como PDF («Imprimir» y «Guardar como PDF») y vuelva a enviarlo.")
 PRINT_AGAIN = _(
-    "Ábralo en su computador, imprímalo con «Guardar como PDF» y envíe ese archivo. Si está firmado "
+    "Ábralo en su equipo, imprímalo con «Guardar como PDF» y envíe ese archivo. Si está firmado "
     "electrónicamente, pida el original a quien lo hizo: al imprimirlo se pierde la firma."
 )
 SIGN = _(
@@ -157,7 +157,7 @@ SCANS: Mapping[ScanState, Promise] = {
 }
 COVERAGES: Mapping[Coverage, Promise] = {
     Coverage.WHOLE: _("Cubre todo el documento"),
-    Coverage.SIGNED_LATER: _("Cubre todo el documento; después solo se añadieron otras firmas"),
+    Coverage.SIGNED_LATER: _("Cubre todo el documento; después solo se agregaron otras firmas"),
     Coverage.CHANGED_LATER: _("El documento cambió después de esta firma"),
     Coverage.PARTIAL: _("No cubre todo el documento"),
 }

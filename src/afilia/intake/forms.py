@@ -185,7 +185,7 @@ class WithdrawForm(forms.Form):
 
     answer = forms.ChoiceField(
         label=_("¿Retira el trámite?"),
-        choices=[("yes", _("Sí, lo retiro: el trámite termina")), ("no", _("No, que siga"))],
+        choices=[("yes", _("Sí, lo retiro: el trámite termina")), ("no", _("No, que continúe"))],
         error_messages={"required": _("Elija si lo retira o no.")},
         widget=forms.RadioSelect,
     )

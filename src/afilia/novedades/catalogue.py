@@ -99,7 +99,10 @@ def _layout(raw: dict[str, Any], head: tuple[Field, ...], lists: dict[str, CodeL
 
 @dataclass(frozen=True, kw_only=True)
 class FindingText:
-    """What people read about a finding, in one language; `{field}`, `{seen}` and `{arg}` are filled in."""
+    """What people read about a finding, in one language; `{field}`, `{seen}` and `{arg}` are filled in.
+
+    The meaning is the same for every line: what it has of the law's figures is in it already.
+    """
 
     title: str
     meaning: str
@@ -118,15 +121,17 @@ class FindingText:
         return any("{seen}" in text for text in (self.expected, self.fix, self.fix_arg))
 
 
-TEXT_PARTS = ("title", "meaning", "expected", "fix", "fix_arg", "severity", "before", "after")
+TEXT_PARTS = ("title", "expected", "fix", "fix_arg", "severity", "before", "after")
 
 
 @cache
 def finding_texts(language: str = "es") -> dict[str, FindingText]:
     """The texts of every finding code."""
+    days = {"extemporaneous_after": _data("deadlines")["extemporaneous_after"]}
     return {
         code: FindingText(
             **{part: raw[language].get(part, raw.get(part, "")) for part in TEXT_PARTS},
+            meaning=raw[language]["meaning"].format_map(days),
             case=raw.get("case", {}).get(language, ""),
             given=raw.get("given", {}),
         )

@@ -236,7 +236,7 @@ class EmailForm(Question):
     email = EmailField(
         label=_("¿Cuál es el correo del empleador?"),
         help_text=_(
-            "Le enviamos un código para comprobarlo. A este correo llegarán los códigos y los avisos."
+            "Le enviamos un código para verificarlo. A este correo llegarán los códigos y los avisos."
         ),
     )
 
@@ -283,7 +283,7 @@ class NewEmailForm(KeyAndCodeForm, EmailForm):
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
         if self.on_record and rules.same_email(email, self.on_record):
-            raise forms.ValidationError(_("Este ya es el correo del empleador y está comprobado."))
+            raise forms.ValidationError(_("Este ya es el correo del empleador y está verificado."))
         return email
 
     def refuse(self, refusal: Refusal) -> None:

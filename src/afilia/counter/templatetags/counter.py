@@ -40,24 +40,22 @@ def due_text(due: Due) -> str:
         case Clock.NONE:
             return gettext("Sin plazo")
         case Clock.LATE:
-            said = ngettext(
-                "Vencido hace %(days)d día laborable", "Vencido hace %(days)d días laborables", days
-            )
+            said = ngettext("Vencido hace %(days)d día hábil", "Vencido hace %(days)d días hábiles", days)
         case Clock.STOPPED if days < 0:
             days = -days
             said = ngettext(
-                "Detenido, vencido por %(days)d día laborable",
-                "Detenido, vencido por %(days)d días laborables",
+                "Detenido, vencido por %(days)d día hábil",
+                "Detenido, vencido por %(days)d días hábiles",
                 days,
             )
         case Clock.STOPPED:
             said = ngettext(
-                "Detenido: queda %(days)d día laborable", "Detenido: quedan %(days)d días laborables", days
+                "Detenido: queda %(days)d día hábil", "Detenido: quedan %(days)d días hábiles", days
             )
         case Clock.RUNNING if days == 0:
             return gettext("Vence hoy")
         case Clock.RUNNING:
-            said = ngettext("Queda %(days)d día laborable", "Quedan %(days)d días laborables", days)
+            said = ngettext("Queda %(days)d día hábil", "Quedan %(days)d días hábiles", days)
     return said % {"days": days}
 
 

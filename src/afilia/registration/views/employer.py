@@ -104,7 +104,7 @@ def email_code(request: HolderRequest, attempt_id: UUID) -> HttpResponse:
             attempt=attempt, key_id=holder.key_id, typed=form.cleaned_data["code"], now=now
         )
         if verdict is Verdict.RIGHT:
-            messages.success(request, gettext("El correo está comprobado."))
+            messages.success(request, gettext("El correo está verificado."))
             return redirect("registration:email")
         form.refuse(verdict)
     context = {

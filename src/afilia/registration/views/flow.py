@@ -370,7 +370,7 @@ def _rows(draft: Draft, answers: Answers) -> list[dict[str, object]]:
     shown += [
         (Step.ADDRESS, _("Dirección"), address),
         (Step.PHONE, _("Teléfono"), [application.phone]),
-        (Step.EMAIL, _("Correo comprobado"), [application.email]),
+        (Step.EMAIL, _("Correo verificado"), [application.email]),
         (Step.COLLECTOR, _("Retira la clave"), collects),
     ]
     return [

@@ -65,7 +65,7 @@ class Command(BaseCommand):
             self._show(root)
         if not roots:
             self.stdout.write(
-                "Ninguna: no se cree en ninguna firma electrónica. Añada con `afilia trust-roots add FILE`."
+                "Ninguna: no se cree en ninguna firma electrónica. Agregue con `afilia trust-roots add FILE`."
             )
 
     def _remove(self, fingerprint: str) -> None:
