@@ -198,6 +198,21 @@ def test_a_moved_booking_frees_its_place_for_the_list(full: Agenda) -> None:
     assert offer.starts_at == at(9)
 
 
+@pytest.mark.parametrize("leaves", ["cancels", "moves"])
+def test_nobody_is_offered_the_place_that_they_leave(leaves: str) -> None:
+    agenda, who = make_agenda(), make_who()
+    booked = book(agenda, who=who)
+    own, next_one = wait(who=who, now=NOW - timedelta(hours=1)), wait()
+    if leaves == "cancels":
+        actions.cancel(appointment_id=booked.pk, now=NOW)
+    else:
+        actions.move(appointment_id=booked.pk, agenda_id=agenda.pk, starts_at=at(11), now=NOW)
+    assert offered_to(own) is None
+    offer = offered_to(next_one)
+    assert offer
+    assert offer.starts_at == at(9)
+
+
 def test_free_places_go_to_those_who_wait_in_order() -> None:
     office = make_office()
     first, second = wait(office_id=office.pk, now=NOW - timedelta(hours=1)), wait()

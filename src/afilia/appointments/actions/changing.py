@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db import transaction
 
 from afilia.appointments.actions import days, limits, recording, seats, telling, waiting
-from afilia.appointments.models import Appointment
-from afilia.appointments.rules.states import Reason, RefusedError, State, may_change
+from afilia.appointments.models import Appointment, WaitingEntry
+from afilia.appointments.rules.states import Reason, RefusedError, State, Waiting, may_change
 from afilia.offices.models import Agenda
 from afilia.verification import actions as verification
 
@@ -28,7 +28,8 @@ def cancel(*, appointment_id: UUID, now: datetime, actor: str = "anonymous") -> 
     days.count({(row.agenda_id, row.on): -1})
     row.state, row.ended_at = State.CANCELLED, now
     row.save(update_fields=["state", "ended_at"])
-    waiting.offer_freed(agenda=row.agenda, starts_at=row.starts_at, seat=row.seat, now=now)
+    skip = _waits(row)
+    waiting.offer_freed(agenda=row.agenda, starts_at=row.starts_at, seat=row.seat, skip=skip, now=now)
     telling.cancelled(row, now=now)
     recording.record(row, event="appointment.cancelled", now=now, actor=actor)
     return row
@@ -70,7 +71,7 @@ def move(
     days.count(counts)
     where = seats.place(to, starts_at=starts_at, now=now)
     seats.reseat(row, where=where, now=now, reminded_at=None, displaced_at=None)
-    waiting.offer_freed(agenda=left, starts_at=was_at, seat=seat, now=now)
+    waiting.offer_freed(agenda=left, starts_at=was_at, seat=seat, skip=_waits(row), now=now)
     telling.moved(row, from_office=office, from_starts_at=was_at, because=because, now=now)
     recording.record(row, event="appointment.moved", now=now, actor=actor, closed=because == "closed")
     return row
@@ -102,6 +103,12 @@ def mark(*, appointment_id: UUID, outcome: State, now: datetime) -> Appointment:
         row.state, row.ended_at = outcome, now
         row.save(update_fields=["state", "ended_at"])
     return row
+
+
+def _waits(row: Appointment) -> list[UUID]:
+    """Where a booking's person waits for the same procedure: nobody is offered the place that they leave."""
+    same = {name: getattr(row, name) for name in ("number", "kind", "country", "procedure")}
+    return list(WaitingEntry.objects.filter(**same, state=Waiting.QUEUED).values_list("pk", flat=True))
 
 
 def _changeable(rows: list[Appointment], *, now: datetime) -> Appointment:
