@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from afilia.kit import embedded
+from tests.once import copy
 
 T = TypeVar("T")
 DATABASE = "afilia"
@@ -28,22 +29,52 @@ def until(happened: Callable[[], T], *, within: float = 30.0) -> T:
     return answer
 
 
-class Plant:
-    """Use as a context. The server is migrated and runs; no worker does."""
+def migrated(server: Path) -> None:
+    """Make a server with the database of a plant, and stop it."""
+    address = embedded.start(server)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+    url = urlsplit(address)._replace(path=f"/{DATABASE}").geturl()
+    command(environment(url, data=server.with_name("data")), "migrate", "--verbosity", "0")
+    embedded.stop(server)
 
-    def __init__(self, folder: Path) -> None:
+
+def environment(url: str, *, data: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "AFILIA_DEMO": "1",
+        "AFILIA_DATA_DIR": str(data),
+        "DATABASE_URL": url,
+        "AFILIA_LOG_LEVEL": "WARNING",
+    }
+
+
+def command(environment: dict[str, str], *arguments: str) -> str:
+    """Run `afilia ARGUMENTS…` to its end and return what it printed; it must succeed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "afilia", *arguments], env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+class Plant:
+    """Use as a context. The server is migrated and runs; no worker does.
+
+    `like` is the folder of a server that was prepared by `migrated`.
+    """
+
+    def __init__(self, folder: Path, *, like: Path) -> None:
         self.folder = folder
+        self.like = like
         self.data = folder / "data"
         self.server = folder / "postgres"
         self.workers: list[subprocess.Popen[bytes]] = []
         self.url = ""
 
     def __enter__(self) -> Self:
-        server_url = embedded.start(self.server)
-        with psycopg.connect(server_url, autocommit=True) as server:
-            server.execute(f"CREATE DATABASE {DATABASE}")
-        self.url = urlsplit(server_url)._replace(path=f"/{DATABASE}").geturl()
-        self.command("migrate", "--verbosity", "0")
+        copy(self.like, self.server)
+        self.url = urlsplit(embedded.start(self.server))._replace(path=f"/{DATABASE}").geturl()
         return self
 
     def __exit__(
@@ -56,24 +87,11 @@ class Plant:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            "AFILIA_DEMO": "1",
-            "AFILIA_DATA_DIR": str(self.data),
-            "DATABASE_URL": self.url,
-            "AFILIA_LOG_LEVEL": "WARNING",
-        }
+        return environment(self.url, data=self.data)
 
     def command(self, *arguments: str) -> str:
         """Run `afilia ARGUMENTS…` to its end and return what it printed; it must succeed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "afilia", *arguments],
-            env=self.environment,
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode()
+        return command(self.environment, *arguments)
 
     def python(self, code: str, *arguments: str) -> str:
         """Run Python code in a process with Django set up on this plant; return what it printed."""

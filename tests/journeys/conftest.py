@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,13 +8,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import browser as chromium
-from tests.journeys.portal import Portal, running
+from tests.journeys.portal import Portal, first_start, running
 
 PICTURES = Path(__file__).parents[2] / "pictures"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What differs between two visits to the same page: tokens against forgery, references, identity numbers.
+CHANGING = re.compile(r"\b(?:[A-Za-z0-9]{64}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4,12}){4})\b|\d{10}")
 
 WithoutScript = set[BrowserContext]
+Looks = tuple[str, int, bool, bool]  # markup, width, on paper, without script
 CheckAccess = Callable[[Page], None]
 TakePicture = Callable[[Page, str], Path]
 
@@ -27,14 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The portal that all journeys share: they read, or write what does not disturb the others."""
-    with running(tmp_path_factory.mktemp("portal")) as shared:
+    like = first_start(tmp_path_factory)
+    with running(tmp_path_factory.mktemp("shared") / "portal", like=like) as shared:
         yield shared
 
 
 @pytest.fixture
-def fresh_portal(tmp_path: Path) -> Iterator[Portal]:
+def fresh_portal(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal for one journey, with nothing but the demo in it."""
-    with running(tmp_path / "portal") as own:
+    with running(tmp_path / "portal", like=first_start(tmp_path_factory)) as own:
         yield own
 
 
@@ -89,20 +94,39 @@ def without_script() -> WithoutScript:
     return set()
 
 
+@pytest.fixture(scope="session")
+def found_right() -> set[Looks]:
+    """The pages of this session that had no violation."""
+    return set()
+
+
 @pytest.fixture
-def axe(without_script: WithoutScript) -> CheckAccess:
-    """Assert that the page as it stands has no violation, and that it does not scroll sideways."""
+def axe(without_script: WithoutScript, found_right: set[Looks]) -> CheckAccess:
+    """Assert that the page as it stands has no violation, and that it does not scroll sideways.
+
+    Half the steps of the journeys are others' too: the same markup at the same width is judged once.
+    """
     checker = Axe()
+    options = {"runOnly": {"type": "tag", "values": WCAG_AA}, "resultTypes": ["violations"]}
+
+    def judge(page: Page) -> None:
+        found = checker.run(page, options=options)
+        assert not found.violations_count, f"{page.url}\n{found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
 
     def check(page: Page) -> None:
         page.wait_for_load_state()  # a press may have begun to leave for it a moment ago
-        if page.context in without_script:
-            with as_it_stands(page) as copy:
-                check(copy)
+        unscripted = page.context in without_script
+        width, printed = page.evaluate("[window.innerWidth, matchMedia('print').matches]")
+        looks = (CHANGING.sub("", page.content()), width, printed, unscripted)
+        if looks in found_right:
             return
-        found = checker.run(page, options={"runOnly": {"type": "tag", "values": WCAG_AA}})
-        assert not found.violations_count, f"{page.url}\n{found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+        if unscripted:
+            with as_it_stands(page) as copy:
+                judge(copy)
+        else:
+            judge(page)
+        found_right.add(looks)
 
     return check
 
@@ -127,11 +151,14 @@ def as_it_stands(page: Page) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def picture() -> TakePicture:
-    """Save a picture of the whole page as `pictures/NAME.png`."""
+    """Save a picture of the whole page as `pictures/NAME.png`, once a session for each name."""
+    taken: set[Path] = set()
 
     def take(page: Page, name: str) -> Path:
         path = PICTURES / f"{name}.png"
-        page.screenshot(path=path, full_page=True)
+        if path not in taken:
+            page.screenshot(path=path, full_page=True)
+            taken.add(path)
         return path
 
     return take

@@ -16,9 +16,11 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
+import pytest
 from psycopg import sql
 
 from afilia.ops import demo
+from tests.once import copy, once
 
 START_WITHIN = 60.0  # seconds
 
@@ -36,9 +38,26 @@ class Portal:
         return f"{self.base_url}{path}"
 
 
+def first_start(factory: pytest.TempPathFactory) -> Path | None:
+    """The data that the first start of a demo leaves; None where its database is on an external server."""
+    if os.environ.get("DATABASE_URL"):
+        return None
+
+    def make(folder: Path) -> None:
+        with running(folder):
+            pass
+
+    return once(factory, "first-start", make)
+
+
 @contextmanager
-def running(data: Path) -> Iterator[Portal]:
-    """Serve the demo from the folder `data` on a free port, and stop it as a person would, with Ctrl-C."""
+def running(data: Path, *, like: Path | None = None) -> Iterator[Portal]:
+    """Serve the demo from the folder `data` on a free port, and stop it as a person would, with Ctrl-C.
+
+    With `like`, the data of another portal that was stopped, it is not the first start.
+    """
+    if like:
+        copy(like, data)
     with _database() as database_url:
         port = free_port()
         environment = {

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from afilia.identifiers.person import cedula_check_digit
 from tests.faults.plant import until
-from tests.journeys.portal import Portal, address_of, running, within
+from tests.journeys.portal import Portal, address_of, first_start, running, within
 from tests.notices.postbox import Postbox, mail_server
 from tests.recovery.people import code, text
 
@@ -95,10 +95,11 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    like = first_start(tmp_path_factory)
     with pytest.MonkeyPatch.context() as patch, mail_server() as (postbox, port):
         patch.setenv("AFILIA_EMAIL_URL", f"smtp://127.0.0.1:{port}")
         patch.setenv("AFILIA_APPOINTMENT_RELEASE", "60:100")
-        with running(tmp_path_factory.mktemp("appointments")) as portal:
+        with running(tmp_path_factory.mktemp("appointments") / "portal", like=like) as portal:
             json.loads(within(portal, OFFICES))
             yield Desk(portal=portal, postbox=postbox)
 

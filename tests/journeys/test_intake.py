@@ -20,7 +20,7 @@ from playwright.sync_api import Page, expect
 
 from tests.documents.authority import CEDULA, Authority, Signer
 from tests.documents.papers import plain_jpeg
-from tests.journeys.portal import Portal, running
+from tests.journeys.portal import Portal, first_start, running
 from tests.journeys.test_registration import COMPANY, WAIT, begin, code_to, download, finish, go_on
 
 Look = Callable[[Page, str], None]
@@ -82,7 +82,7 @@ def run(portal: Portal, *command: str) -> str:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal in which nobody registered the employers of these journeys."""
-    with running(tmp_path_factory.mktemp("desk")) as own:
+    with running(tmp_path_factory.mktemp("desk") / "portal", like=first_start(tmp_path_factory)) as own:
         yield own
 
 
