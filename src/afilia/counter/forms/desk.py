@@ -149,6 +149,8 @@ class DecisionForm(forms.Form):
         text.error_messages["required"] = gettext("Escriba una explicación.")
         if asks:
             text.label = asks
+        elif not is_needed:
+            text.help_text = gettext("No es obligatoria.")
 
     def lines(self) -> list[tuple[str, str]]:
         """What was decided, as labels and texts for the preview."""

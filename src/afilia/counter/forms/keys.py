@@ -125,6 +125,10 @@ class PapersForm(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.who_comes, self.representative, self.asked = who_comes, representative, list(asked)
+        if self.initial.get("email"):
+            self.fields["email"].help_text = gettext(
+                "El de la solicitud que se revisó en el trámite. Si escribe otro, lo reemplaza."
+            )
         shown = {
             "came_number": who_comes is not WhoComes.EMPLOYER,
             "came_names": who_comes is not WhoComes.EMPLOYER,
