@@ -87,3 +87,10 @@ def member(staff: Staff) -> StaffMember:
 def make_reviewed(by: Staff, **changes: object) -> Case:
     """A case that an official has taken up."""
     return actions.take(case_id=make_submitted(**changes).pk, by=by, now=NOW)
+
+
+def tick(case: Case, by: Staff) -> Case:
+    """The case with every document found to be good."""
+    for paper in case.papers.filter(retired_at=None):
+        actions.check_paper(paper_id=paper.pk, is_good=True, by=by, now=NOW)
+    return case

@@ -16,7 +16,7 @@ from afilia.procedures.rules import coordination
 from afilia.staff.models import StaffMember
 from afilia.staff.rules import Role
 from tests.builders import NOW
-from tests.cases.builders import make_draft, make_official, make_reviewed, make_submitted, member
+from tests.cases.builders import make_draft, make_official, make_reviewed, make_submitted, member, tick
 from tests.documents.papers import plain_jpeg
 from tests.staff.builders import make_office
 
@@ -205,7 +205,7 @@ def test_an_approved_case_is_delivered_by_its_office() -> None:
     official, office = make_official(), make_office()
     counter = make_official(Role.COUNTER, office=office)
     elsewhere = make_official(Role.COUNTER, office=make_office())
-    case = make_reviewed(official)
+    case = tick(make_reviewed(official), official)
     assert desk.case(counter, str(case.number)) is None
     case = actions.approve(case_id=case.pk, office=office, by=official, now=NOW)
     assert (case.state, case.due_on) == (State.APPROVED, None)
@@ -217,6 +217,21 @@ def test_an_approved_case_is_delivered_by_its_office() -> None:
     assert refused.value.fault is Fault.PARTY
     assert actions.deliver(case_id=case.pk, by=counter, now=NOW).state == State.DELIVERED
     assert Entry.objects.get(event="case.delivered").actor == counter.actor
+
+
+def test_a_case_is_not_approved_before_every_document_is_found_to_be_good() -> None:
+    official, office = make_official(), make_office()
+    case = tick(make_reviewed(official), official)
+    for answer in (None, False):
+        paper = case.papers.get(slot="ruc")
+        actions.check_paper(paper_id=paper.pk, is_good=answer, by=official, now=NOW)
+        with pytest.raises(RefusedError) as refused:
+            actions.approve(case_id=case.pk, office=office, by=official, now=NOW)
+        assert refused.value.fault is Fault.CHECKLIST
+    case.refresh_from_db()
+    assert (case.state, case.office) == (State.UNDER_REVIEW, None)
+    tick(case, official)
+    assert actions.approve(case_id=case.pk, office=office, by=official, now=NOW).state == State.APPROVED
 
 
 def test_a_refusal_says_a_reason_of_the_procedure() -> None:
@@ -283,6 +298,7 @@ def test_every_move_is_told_by_mail_and_written_down() -> None:
     case = ask_for_ruc(make_reviewed(official), official)
     send_ruc(case)
     actions.correct(case_id=case.pk, now=NOW)
+    tick(case, official)
     actions.approve(case_id=case.pk, office=office, by=official, now=NOW)
     actions.deliver(case_id=case.pk, by=counter, now=NOW)
     kinds = [move.kind for move in case.moves.all()]
@@ -290,8 +306,8 @@ def test_every_move_is_told_by_mail_and_written_down() -> None:
     assert Message.objects.filter(to=case.employer.email, subject__contains=str(case.number)).count() == len(
         kinds
     )
-    events = Entry.objects.filter(subject=f"case:{case.pk}").values_list("event", flat=True).order_by("pk")
-    assert list(events) == [
+    entries = Entry.objects.filter(subject=f"case:{case.pk}").exclude(event="case.paper-checked")
+    assert list(entries.values_list("event", flat=True).order_by("pk")) == [
         "case.begun",
         "case.submitted",
         "case.taken",
@@ -333,7 +349,7 @@ def test_the_queue_and_the_rule_agree_about_what_exists_for_whom() -> None:
     pichincha = make_office()
     decider = make_official()
     cases = [make_submitted(), make_submitted(province="09"), make_reviewed(decider), make_draft()]
-    approved = make_reviewed(decider)
+    approved = tick(make_reviewed(decider), decider)
     cases.append(actions.approve(case_id=approved.pk, office=pichincha, by=decider, now=NOW))
     Case.objects.filter(pk=cases[1].pk).update(unit="direccion-nacional", unit_province="")
     staff = [

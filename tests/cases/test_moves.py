@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,7 +76,9 @@ def test_the_clock_runs_only_where_somebody_of_ours_has_to_act() -> None:
 def test_a_move_is_of_one_party_alone(move: Move) -> None:
     state = next(state for state, known in TABLE if known is move)
     for party in Party:
-        found = fault(state, move, parties=frozenset({party}), is_assignee=True, has_reason=True)
+        found = fault(
+            state, move, parties=frozenset({party}), is_assignee=True, has_reason=True, is_checked=True
+        )
         assert found is (None if party is PARTIES[move] else Fault.PARTY)
 
 
@@ -90,6 +94,12 @@ def test_a_refusal_and_a_correction_need_a_reason(move: Move) -> None:
     assert fault(state, move, parties=EVERYBODY, is_assignee=True, has_reason=False) is Fault.REASON
 
 
+def test_an_approval_needs_every_document_to_be_good() -> None:
+    asked = partial(fault, State.UNDER_REVIEW, Move.APPROVE, parties=EVERYBODY, is_assignee=True)
+    assert asked(has_reason=False, is_checked=False) is Fault.CHECKLIST
+    assert asked(has_reason=False, is_checked=True) is None
+
+
 @given(st.sampled_from(State), st.sampled_from(Move))
 def test_what_the_table_does_not_know_is_refused_to_everybody(state: State, move: Move) -> None:
     found = fault(state, move, parties=EVERYBODY, is_assignee=True, has_reason=True)
@@ -99,7 +109,9 @@ def test_what_the_table_does_not_know_is_refused_to_everybody(state: State, move
 @given(st.sampled_from(State), st.sampled_from(Party))
 def test_moves_offered_are_moves_allowed(state: State, party: Party) -> None:
     for move in Move:
-        found = fault(state, move, parties=frozenset({party}), is_assignee=True, has_reason=True)
+        found = fault(
+            state, move, parties=frozenset({party}), is_assignee=True, has_reason=True, is_checked=True
+        )
         assert (move in moves_from(state, party)) is (found is None)
 
 
@@ -118,11 +130,13 @@ class Cases(RuleBasedStateMachine):
         move=st.sampled_from(Move),
         parties=st.frozensets(st.sampled_from(Party)),
         is_assignee=st.booleans(),
-        has_reason=st.booleans(),
+        said=st.fixed_dictionaries({"has_reason": st.booleans(), "is_checked": st.booleans()}),
     )
-    def try_a_move(self, move: Move, parties: frozenset[Party], is_assignee: bool, has_reason: bool) -> None:
+    def try_a_move(
+        self, move: Move, parties: frozenset[Party], is_assignee: bool, said: dict[str, bool]
+    ) -> None:
         state = self.states[-1]
-        if fault(state, move, parties=parties, is_assignee=is_assignee, has_reason=has_reason) is None:
+        if fault(state, move, parties=parties, is_assignee=is_assignee, **said) is None:
             assert PARTIES[move] in parties
             self.states.append(TABLE[state, move])
 

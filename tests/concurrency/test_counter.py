@@ -18,7 +18,7 @@ from afilia.counter.actions import RefusedError
 from afilia.counter.queries import keys as queries
 from afilia.counter.rules.handing import Refusal, Road
 from tests.builders import NOW
-from tests.cases.builders import make_official, make_reviewed, make_submitted
+from tests.cases.builders import make_official, make_reviewed, make_submitted, tick
 from tests.concurrency.conftest import Together
 from tests.counter.builders import give, make_applicant, make_approved, make_clerk, make_prepared
 from tests.staff.builders import make_office
@@ -120,7 +120,7 @@ def test_of_officials_who_take_one_case_at_once_one_has_it(together: Together) -
 
 def test_of_two_decisions_at_once_one_wins(together: Together) -> None:
     official, office = make_official(), make_office()
-    case = make_reviewed(official)
+    case = tick(make_reviewed(official), official)
     approve = partial(cases.approve, case_id=case.pk, office=office, by=official, now=NOW)
     refuse = partial(cases.refuse, case_id=case.pk, reason="otro-tramite", text="", by=official, now=NOW)
     answers = together(approve, refuse)

@@ -17,7 +17,7 @@ from afilia.staff import queries as staff_queries
 from afilia.staff.rules import Role, Staff
 from tests.builders import NOW, cedula, make_taxpayer
 from tests.cases.builders import make_official as make_decider
-from tests.cases.builders import make_registration, make_reviewed
+from tests.cases.builders import make_registration, make_reviewed, tick
 from tests.staff.builders import make_office, make_staff
 
 THIRD = WhoComes.AUTHORISED_THIRD_PARTY
@@ -73,6 +73,6 @@ def give(handover: Handover, by: Staff, *, seen: int = 0, now: datetime = NOW) -
 def make_approved(office: Office, *, now: datetime = NOW) -> Case:
     """A case approved for an office to hand over its key; the employer is active at the SRI."""
     decider = make_decider()
-    case = make_reviewed(decider)
+    case = tick(make_reviewed(decider), decider)
     make_taxpayer(case.employer.ruc)
     return cases.approve(case_id=case.pk, office=office, by=decider, now=now)

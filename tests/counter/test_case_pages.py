@@ -172,7 +172,8 @@ def test_nothing_is_sent_before_the_preview_and_what_was_written_can_be_changed(
     assert "Debe pedir la recuperación." in back
     assert "Ver antes de enviar" in back
     assert "Elija un motivo" in desk.post(address, {"text": "x", "confirm": "1"}).content.decode()
-    assert desk.post(address, said | {"reason": "ilegible", "confirm": "1"}).status_code == 200
+    assert desk.post(address, said | {"edit": "1"}).status_code == 200
+    assert desk.post(address, said | {"reason": "ilegible", "confirm": "1"}).status_code == 422
     decide(desk, case, "refuse", **said)
     case.refresh_from_db()
     assert case.state == State.REFUSED
@@ -182,8 +183,9 @@ def test_nothing_is_sent_before_the_preview_and_what_was_written_can_be_changed(
 def test_approval_waits_for_every_document_and_names_the_office(desk: Client, official: StaffMember) -> None:
     case, office = taken(official), make_office()
     address = f"{page_of(case)}decidir/approve/"
-    unseen = desk.post(address, {"office": str(office.pk), "confirm": "1"}).content.decode()
-    assert "márquelo como correcto: RUC" in unseen
+    unseen = desk.post(address, {"office": str(office.pk), "confirm": "1"})
+    assert unseen.status_code == 422
+    assert "márquelo como correcto: RUC" in unseen.content.decode()
     case.refresh_from_db()
     assert case.state == State.UNDER_REVIEW
     tick_all(case, official)
@@ -232,6 +234,7 @@ def test_messages_go_to_the_applicant_and_those_of_the_counter_do_not(
     assert "Escriba el mensaje" in desk.post(page_of(case), {"text": ""}).content.decode()
     desk.post(page_of(case), {"text": "¿Tiene otro correo?"})
     assert "¿Tiene otro correo?" in desk.get(page_of(case)).content.decode()
+    tick_all(case, official)
     by = staff_queries.staff(official)
     actions.approve(case_id=case.pk, office=office, by=by, now=timezone.now())
     clerk = sign_in_staff(Client(), make_staff(office=office))

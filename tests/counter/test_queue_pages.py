@@ -83,6 +83,7 @@ def test_who_sees_what() -> None:
     legal, approved = taken(official), taken(official)
     by, now = staff_queries.staff(official), timezone.now()
     actions.ask_legal(case_id=legal.pk, text="¿Vale el poder?", by=by, now=now)
+    tick_all(approved, official)
     actions.approve(case_id=approved.pk, office=quito, by=by, now=now)
     draft = fill(make_draft())
     everything = {str(waiting), str(legal), str(approved)}

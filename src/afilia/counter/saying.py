@@ -70,6 +70,7 @@ FAULTS: Mapping[Fault, Promise] = {
     Fault.PARTY: _("Esa decisión no le corresponde, o esa persona no ve este trámite. No se hizo nada."),
     Fault.ASSIGNEE: _("El trámite lo tiene otra persona. No se hizo nada: para decidir, debe tenerlo usted."),
     Fault.REASON: _("Falta el motivo, o ya no es uno de los de este trámite. No se hizo nada."),
+    Fault.CHECKLIST: _("Falta marcar algún documento como correcto. No se hizo nada: revíselo y apruebe."),
 }
 DECISIONS: Mapping[Move, Promise] = {
     Move.APPROVE: _("Aprobar"),

@@ -101,10 +101,13 @@ def give_opinion(*, case_id: int, text: str, by: Staff, now: datetime) -> Case:
 
 @transaction.atomic
 def approve(*, case_id: int, office: Office, text: str = "", by: Staff, now: datetime) -> Case:
-    """Approve a case: the office hands over what was asked for. Raises Case.DoesNotExist, RefusedError."""
+    """Approve a case whose documents were all found to be good: the office hands over what was asked for.
+
+    Raises Case.DoesNotExist, RefusedError.
+    """
     case = locked_for(case_id, by=by)
     case.office = office
-    move(case, kind=MoveKind.APPROVE, by=by, text=text, now=now)
+    move(case, kind=MoveKind.APPROVE, by=by, text=text, is_checked=not facts.unseen(case), now=now)
     tell(
         case,
         template="approved",

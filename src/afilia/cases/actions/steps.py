@@ -52,11 +52,19 @@ def locked_for(case_id: int, *, by: Staff) -> Case:
 
 
 def move(
-    case: Case, *, kind: moves.Move, by: Staff | None, reason: str = "", text: str = "", now: datetime
+    case: Case,
+    *,
+    kind: moves.Move,
+    by: Staff | None,
+    reason: str = "",
+    text: str = "",
+    is_checked: bool = False,
+    now: datetime,
 ) -> None:
     """Move a locked case and write down who did it and why. `by` is None for the applicant.
 
-    Raises RefusedError. The caller tells the applicant, and records it in the ledger last.
+    `is_checked` says that every document of the checklist was found to be good. Raises RefusedError.
+    The caller tells the applicant, and records it in the ledger last.
     """
     before = State(case.state)
     fault = moves.fault(
@@ -65,6 +73,7 @@ def move(
         parties=sight.parties(by, facts.place(case)) if by else APPLICANT,
         is_assignee=by is not None and case.assignee_id == by.id,
         has_reason=bool(reason),
+        is_checked=is_checked,
     )
     if fault:
         raise RefusedError(fault)

@@ -104,6 +104,9 @@ def papers(case: Case) -> dict[str, Paper]:
 
 
 def open_corrections(case: Case) -> dict[str, Correction]:
+    """What the applicant was asked to send again, by its slot; nothing of a draft was ever looked at."""
+    if case.state == State.DRAFT:
+        return {}
     return {one.slot: one for one in case.corrections.filter(closed_at=None)}
 
 
@@ -119,6 +122,11 @@ def slots(case: Case) -> list[Slot]:
 def missing(case: Case) -> list[str]:
     """The slots of a case for which a document has still to be sent."""
     return [slot.slug for slot in slots(case) if not slot.is_done]
+
+
+def unseen(case: Case) -> list[str]:
+    """The slots of a case whose documents nobody found to be good."""
+    return [slot.slug for slot in slots(case) if slot.paper is None or slot.paper.is_good is not True]
 
 
 def signer(case: Case) -> signatures.Applicant:

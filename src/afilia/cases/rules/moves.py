@@ -45,6 +45,7 @@ class Fault(StrEnum):
     PARTY = "party"  # it is not theirs to do
     ASSIGNEE = "assignee"  # another official has it
     REASON = "reason"  # it needs a reason of the procedure, and a correction an item
+    CHECKLIST = "checklist"  # nobody found every document to be good
 
 
 TABLE: Mapping[tuple[State, Move], State] = {
@@ -77,6 +78,7 @@ PARTIES: Mapping[Move, Party] = {
 }
 OF_THE_ASSIGNEE = frozenset({Move.ASK_CORRECTION, Move.ASK_LEGAL, Move.APPROVE, Move.REFUSE})
 WITH_REASON = frozenset({Move.ASK_CORRECTION, Move.REFUSE})
+CHECKED = frozenset({Move.APPROVE})
 
 ENDED = frozenset({State.REFUSED, State.WITHDRAWN, State.DELIVERED})
 RUNNING = frozenset({State.SUBMITTED, State.UNDER_REVIEW, State.LEGAL_REVIEW})  # the clock does
@@ -94,13 +96,24 @@ def moves_from(state: State, party: Party) -> tuple[Move, ...]:
 
 
 def fault(
-    state: State, move: Move, *, parties: frozenset[Party], is_assignee: bool, has_reason: bool
+    state: State,
+    move: Move,
+    *,
+    parties: frozenset[Party],
+    is_assignee: bool,
+    has_reason: bool,
+    is_checked: bool = False,
 ) -> Fault | None:
-    """Why somebody cannot move a case, the first of the reasons; None when they can."""
+    """Why somebody cannot move a case, the first of the reasons; None when they can.
+
+    `is_checked` says that every document of the checklist was found to be good.
+    """
     if after(state, move) is None:
         return Fault.STATE
     if PARTIES[move] not in parties:
         return Fault.PARTY
     if move in OF_THE_ASSIGNEE and not is_assignee:
         return Fault.ASSIGNEE
+    if move in CHECKED and not is_checked:
+        return Fault.CHECKLIST
     return Fault.REASON if move in WITH_REASON and not has_reason else None

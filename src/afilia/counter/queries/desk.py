@@ -157,8 +157,7 @@ def signatures(paper: Paper) -> Sequence[SignatureFacts]:
 
 def unseen(case: Case) -> list[str]:
     """The documents that nobody found to be good, in words: with them there is no approval."""
-    waiting = [one.slug for one in facts.slots(case) if one.paper is None or one.paper.is_good is not True]
-    return facts.document_names(case, waiting)
+    return facts.document_names(case, facts.unseen(case))
 
 
 def retired(case: Case) -> list[Paper]:

@@ -37,7 +37,7 @@ def decide(request: StaffRequest, number: str, move: str) -> HttpResponse:
     if form.is_valid() and kind is Move.APPROVE and isinstance(form, ApproveForm):
         form.refuse_unseen(queries.unseen(case))
     if not form.is_valid() or "edit" in request.POST:
-        return render(request, "counter/decide.html", page)
+        return render(request, "counter/decide.html", page, status=422 if form.errors else 200)
     if "confirm" not in request.POST:
         return render(request, "counter/preview.html", page | {"lines": form.lines()})
     try:
