@@ -1,8 +1,10 @@
 """Who gets a place when many want it at once: real threads, real transactions."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db.models import Count
@@ -78,6 +80,19 @@ def test_one_person_in_twenty_windows_has_one_appointment(together: Together) ->
     answers = together(*(partial(hold, agenda, place, who=who, address="192.0.2.7") for place in places))
     assert len([answer for answer in answers if isinstance(answer, Appointment)]) == 1
     assert {*reasons(answers)} <= {Reason.HAS_ONE, Reason.PROOF}
+
+
+def test_of_ten_who_hold_places_with_one_email_at_once_no_more_than_its_limit_do(
+    together: Together, settings: Any
+) -> None:
+    settings.APPOINTMENTS = replace(settings.APPOINTMENTS, per_contact=2)
+    agenda = make_agenda()
+    people = [make_who(email="contadora@example.com") for _ in range(10)]
+    answers = together(
+        *(partial(hold, agenda, at(8 + turn % 9, turn // 9 * 15), who=who) for turn, who in enumerate(people))
+    )
+    assert reasons(answers) == [Reason.TOO_MANY] * 8
+    assert Appointment.objects.filter(state=State.HELD).count() == 2
 
 
 def test_a_hold_that_expires_while_its_owner_confirms_is_one_persons(together: Together) -> None:

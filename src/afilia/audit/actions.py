@@ -7,6 +7,13 @@ from afilia.audit import queries, rules
 from afilia.audit.models import Entry
 
 CHAIN_LOCK = 0x6175646974  # "audit"
+# References are checked now: at the end of the transaction the check may wait for the lock of someone who
+# waits for the chain. In one message, since all others wait for whoever is here.
+LOCK_CHAIN = """
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+SELECT pg_advisory_xact_lock(%s)
+"""
 
 
 def record(
@@ -25,11 +32,8 @@ def record(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(f"{event}: record it in the transaction of its change")
-    # References are checked now: at the end of the transaction the check may wait for the lock of someone
-    # who waits for the chain.
-    connection.check_constraints()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+        cursor.execute(LOCK_CHAIN, [CHAIN_LOCK])
     previous, facts = queries.head(), dict(facts or {})
     return Entry.objects.create(
         at=at,

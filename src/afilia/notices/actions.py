@@ -52,7 +52,7 @@ def post(
         written = get_template(template).template.render(context)  # type: ignore[attr-defined]
     subject, _, text = written.strip().partition("\n")
     text = re.sub(r"\n\s*\n", "\n\n", text.strip())  # what a template left out leaves no hole
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # a fault is for the caller, who would leave a mail unsent
         message = Message.objects.create(
             to=to,
             subject=" ".join(subject.split()),

@@ -13,17 +13,25 @@ from afilia.offices.rules import Opening, Shut, Stretch
 
 Closed = dict[date, tuple[Shut, ...]]
 
-# Read again in every booking, while the day is locked.
+# Written out, since each booking reads them, the closures while the day is locked.
 HOURS = """
 SELECT office_id, weekday, opens, closes FROM offices_officehours
-WHERE office_id = ANY(%s) ORDER BY office_id, weekday, opens
+WHERE office_id = ANY(%s::bigint[]) ORDER BY office_id, weekday, opens
 """
 CLOSURES = """
 SELECT office_id, province, "on", from_time, until_time, reason FROM offices_closure
-WHERE "on" BETWEEN %s AND %s AND (office_id IS NULL OR office_id = ANY(%s))
+WHERE "on" BETWEEN %s AND %s AND (office_id IS NULL OR office_id = ANY(%s::bigint[]))
     AND (province = '' OR province = ANY(%s))
 ORDER BY "on", id
 """
+
+
+AGENDAS = f"""
+SELECT {", ".join(f"agenda.{field.column}" for field in Agenda._meta.concrete_fields)},
+    {", ".join(f"office.{field.column}" for field in Office._meta.concrete_fields)}
+FROM offices_agenda AS agenda JOIN offices_office AS office ON office.id = agenda.office_id
+WHERE agenda.id = ANY(%s::bigint[])
+"""  # noqa: S608
 
 
 def zone_of(office: Office) -> ZoneInfo:
@@ -42,6 +50,20 @@ def offices() -> list[Office]:
             "province", "city", "name"
         )
     )
+
+
+def agendas(ids: Iterable[int]) -> dict[int, Agenda]:
+    """These agendas with their offices, by their ids."""
+    found = {}
+    own = [field.attname for field in Agenda._meta.concrete_fields]
+    of_office = [field.attname for field in Office._meta.concrete_fields]
+    with connection.cursor() as cursor:
+        cursor.execute(AGENDAS, [[*ids]])
+        for row in cursor.fetchall():
+            agenda = Agenda.from_db(connection.alias, own, row[: len(own)])
+            agenda.office = Office.from_db(connection.alias, of_office, row[len(own) :])
+            found[agenda.pk] = agenda
+    return found
 
 
 def openings(offices: Iterable[Office]) -> dict[int, Opening]:

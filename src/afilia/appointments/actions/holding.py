@@ -5,15 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from afilia.appointments.actions import days, limits, recording, seats, telling, waiting
 from afilia.appointments.booking import Who
 from afilia.appointments.models import Appointment
-from afilia.appointments.queries import availability
-from afilia.appointments.rules.states import Reason, RefusedError, State
+from afilia.appointments.queries.availability import policy
+from afilia.appointments.rules.states import LIVE, Reason, RefusedError, State
+from afilia.offices import queries as office_queries
 from afilia.offices.models import Agenda
-from afilia.verification import actions as verification
 
 HOLD = timedelta(minutes=5)
 
@@ -39,13 +38,16 @@ def hold(
     """
     agenda = _agenda_with_room(agenda_id, starts_at=starts_at, procedure=procedure, now=now)
     where = seats.place(agenda, starts_at=starts_at, now=now)
-    counted = limits.count(who=who, address=address, solution=solution, ticket=ticket, now=now)
-    try:
+    with transaction.atomic():  # who is refused is not counted
+        # The counts stay locked, so that of one e-mail or phone only one booking at a time is let through.
+        limits.count(who=who, address=address, solution=solution, ticket=ticket, now=now)
         return _hold(where, procedure=procedure, who=who, instead_of=instead_of, now=now)
-    except RefusedError:
-        with transaction.atomic():
-            verification.take_back(whats=counted)
-        raise
+
+
+CONFIRM = """
+UPDATE appointments_appointment
+SET state = 'confirmed', confirmed_at = %s, ended_at = NULL, held_until = NULL WHERE id = %s
+"""
 
 
 @transaction.atomic
@@ -70,7 +72,8 @@ def confirm(*, appointment_id: UUID, now: datetime) -> Appointment:
         # All who confirm a place of the day wait for its lock, so that as much as can be is done before.
         desk = seats.check_still_there(row)
         telling.confirmed(row, now=now)
-        Appointment.objects.filter(pk=row.pk).update(**changes)
+        with connection.cursor() as cursor:
+            cursor.execute(CONFIRM, [now, row.pk])
         days.count({(row.agenda_id, row.on): 1})
         seats.check_not_closed_since(row, seen=desk)
     for name, value in changes.items():
@@ -87,51 +90,41 @@ def release(*, appointment_id: UUID, now: datetime) -> None:
             _end(row, State.CANCELLED, now=now)
 
 
+# What most of those who come together ask, each in a new connection. It neither joins nor filters nor
+# counts, since PostgreSQL would have to learn first how each of that is done with these columns.
 LOOK = """
-SELECT agenda.seats,
-    count(booking.id) FILTER (WHERE booking.state <> 'held' OR booking.held_until > %(now)s),
-    count(booking.id) FILTER (WHERE booking.state = 'offered' AND booking.held_until <= %(now)s)
-FROM offices_agenda AS agenda
-LEFT JOIN appointments_appointment AS booking ON booking.agenda_id = agenda.id
-    AND booking.starts_at = %(starts_at)s AND booking.state IN ('held', 'offered', 'confirmed')
-WHERE agenda.id = %(agenda)s AND agenda.seats > 0 AND %(procedure)s = ANY(agenda.procedures)
-GROUP BY agenda.id
+SELECT seats, procedures, NULL, NULL FROM offices_agenda WHERE id = %(agenda)s
+UNION ALL
+SELECT NULL, NULL, state, held_until FROM appointments_appointment
+WHERE agenda_id = %(agenda)s AND starts_at = %(starts_at)s
 """
 
 
 def _agenda_with_room(agenda_id: int, *, starts_at: datetime, procedure: str, now: datetime) -> Agenda:
     """The agenda; those who come too late learn it here, in one query and without a lock."""
     with connection.cursor() as cursor:
-        facts: dict[str, Any] = {
-            "agenda": agenda_id,
-            "starts_at": starts_at,
-            "procedure": procedure,
-            "now": now,
-        }
-        cursor.execute(LOOK, facts)
-        seen = cursor.fetchone()
-    if seen is None:
+        cursor.execute(LOOK, {"agenda": agenda_id, "starts_at": starts_at})
+        found = cursor.fetchall()
+    seats = next((seats for seats, procedures, *_ in found if seats and procedure in procedures), 0)
+    if not seats:
         raise RefusedError(Reason.NO_PLACE)
-    seats, booked, lapsed = seen
+    live = [(state, until) for *_, state, until in found if state in LIVE]
+    booked = sum(state != State.HELD or until > now for state, until in live)
+    lapsed = any(state == State.OFFERED and until <= now for state, until in live)
     if booked >= seats and not lapsed:
         raise RefusedError(Reason.TAKEN)
-    agenda = Agenda.objects.select_related("office").get(pk=agenda_id)
+    agenda = office_queries.agendas([agenda_id])[agenda_id]
     if lapsed:
         waiting.pass_on_at(agenda, starts_at=starts_at, now=now)  # the list comes before whoever asks now
     return agenda
 
 
-@transaction.atomic
 def _hold(
     where: seats.Place, *, procedure: str, who: Who, instead_of: UUID | None, now: datetime
 ) -> Appointment:
     _make_way(where, procedure=procedure, who=who, instead_of=instead_of, now=now)
     fields = who.fields()
-    live = Q(state__in=[State.HELD, State.CONFIRMED])
-    contact = Appointment.objects.filter(
-        live, Q(email=fields["email"]) | Q(phone=fields["phone"]), ends_at__gt=now
-    )
-    if contact.count() >= availability.policy().per_contact:
+    if _live_with_contact(email=fields["email"], phone=fields["phone"], now=now) >= policy().per_contact:
         raise RefusedError(Reason.TOO_MANY)
     row = seats.new(procedure=procedure, state=State.HELD, held_until=now + HOLD, fields=fields, now=now)
     if not seats.claim(row, where=where, now=now):
@@ -139,25 +132,51 @@ def _hold(
     return row
 
 
+CONTACT = """
+SELECT count(*) FROM appointments_appointment
+WHERE state IN ('held', 'confirmed') AND (email = %(email)s OR phone = %(phone)s) AND ends_at > %(now)s
+"""
+
+
+def _live_with_contact(*, email: str, phone: str, now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(CONTACT, {"email": email, "phone": phone, "now": now})
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+# All locks in one statement and one order, before anything is written.
+IN_THE_WAY = """
+SELECT id, state, held_until FROM appointments_appointment
+WHERE (agenda_id = %(agenda)s AND starts_at = %(starts_at)s AND state = 'held' AND held_until <= %(now)s)
+    OR (number = %(number)s AND kind = %(kind)s AND country = %(country)s AND (
+        (procedure = %(procedure)s AND state = 'held' AND held_until <= %(now)s)
+        OR (procedure = %(procedure)s AND state = 'confirmed' AND ends_at <= %(now)s)
+        OR (id = %(instead_of)s AND state = 'held')
+    ))
+ORDER BY id
+FOR UPDATE
+"""
+
+
 def _make_way(
     where: seats.Place, *, procedure: str, who: Who, instead_of: UUID | None, now: datetime
 ) -> None:
     """End what is over of the slot and of the person, and the hold that this one is instead of."""
     desk, _, slot = where
-    identity = who.identity
-    person = Q(number=identity.number, kind=identity.kind, country=identity.country)
-    same = person & Q(procedure=procedure)
-    stale = Q(state=State.HELD, held_until__lte=now)
-    here = Q(agenda=desk.agenda, starts_at=slot.starts_at)
-    earlier = same & Q(state=State.CONFIRMED, ends_at__lte=now)
-    given_back = person & Q(pk=instead_of, state=State.HELD)
-    # All locks in one statement and one order, before anything is written.
-    rows = (
-        Appointment.objects.select_for_update()
-        .filter(((here | same) & stale) | earlier | given_back)
-        .order_by("pk")
-    )
-    found = list(rows.values_list("pk", "state", "held_until"))
+    facts: dict[str, Any] = {
+        "agenda": desk.agenda.pk,
+        "starts_at": slot.starts_at,
+        "kind": who.identity.kind.value,
+        "number": who.identity.number,
+        "country": who.identity.country,
+        "procedure": procedure,
+        "instead_of": instead_of,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(IN_THE_WAY, facts)
+        found = cursor.fetchall()
     seats.expire(
         [pk for pk, state, until in found if state == State.HELD and until and until <= now], now=now
     )

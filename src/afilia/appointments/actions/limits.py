@@ -17,11 +17,12 @@ from afilia.verification.rules import WINDOW, Pass, pass_needed
 PURPOSE = "appointments"  # of the proofs of work
 
 
-def count(*, who: Who, address: str, solution: str, ticket: str, now: datetime) -> list[bytes]:
-    """Count that a place is asked for; the result can be taken back.
+def count(*, who: Who, address: str, solution: str, ticket: str, now: datetime) -> None:
+    """Count that a place is asked for, in the transaction that takes it; nothing that fails is counted.
 
+    Until it ends whoever else asks with one of these waits, in one order; so call it before all other locks.
     `solution` and `ticket` are what the browser brought of afilia.verification.proof, or empty. Raises
-    RefusedError with PROOF when one is due, with LIMIT when it is too much for now; then nothing is counted.
+    RefusedError with PROOF when one is due, with LIMIT when it is too much for now.
     """
     identity = who.identity
     asked = {
@@ -33,20 +34,14 @@ def count(*, who: Who, address: str, solution: str, ticket: str, now: datetime) 
     }
     limits = policy.limits()
     whats = [verified.tallied(f"{PURPOSE}.{scope}", of=of) for scope, of in asked.items()]
-    with transaction.atomic():
-        times = verification.tally_all(whats=whats, window=WINDOW, now=now)
-        needed = pass_needed(zip(times, (limits[scope] for scope in asked), strict=True))
-        if needed is Pass.PROOF and verification.is_proved(
-            purpose=PURPOSE, solution=solution, ticket=ticket, address=address, now=now
-        ):
-            needed = Pass.FREE
-        if needed is not Pass.FREE:
-            transaction.set_rollback(True)  # what does not begin does not count
-    if needed is Pass.PROOF:
+    times = verification.tally_all(whats=whats, window=WINDOW, now=now)
+    needed = pass_needed(zip(times, (limits[scope] for scope in asked), strict=True))
+    if needed is Pass.PROOF and not verification.is_proved(
+        purpose=PURPOSE, solution=solution, ticket=ticket, address=address, now=now
+    ):
         raise RefusedError(Reason.PROOF)
     if needed is Pass.CLOSED:
         raise RefusedError(Reason.LIMIT, until=now + WINDOW)
-    return whats
 
 
 @transaction.atomic

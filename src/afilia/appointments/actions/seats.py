@@ -1,7 +1,7 @@
 """Who gets a seat: the unique index of the database decides, and all that is here asks it.
 
-Locks are taken in one order: bookings by their ids, then days, then entries of the waiting list, then the
-ledger. See docs/decisions/0016-appointments.md.
+Locks are taken in one order: counts of who asks (limits.py), then bookings by their ids, then days, then
+entries of the waiting list, then the ledger. See docs/decisions/0016-appointments.md.
 """
 
 import secrets
@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
 
 from afilia.appointments.models import Appointment
 from afilia.appointments.queries import availability
@@ -26,20 +25,31 @@ from afilia.offices.rules import Slot
 
 LETTERS = "BCDFGHJKLMNPQRTVXZ"  # no vowels, which make words, and none that sounds like another sign
 
+FIELDS = Appointment._meta.concrete_fields
+COLUMNS = ", ".join(connection.ops.quote_name(str(field.column)) for field in FIELDS)
+
 Place = tuple[Desk, date, Slot]
+
+# Without joins: a row that was moved while we waited for it would have lost its partner, and be left out.
+LOCK = f"SELECT {COLUMNS} FROM appointments_appointment WHERE id = ANY(%(ids)s::uuid[])"  # noqa: S608
+OR_STALE = """
+OR (agenda_id = %(agenda)s AND starts_at = %(starts_at)s AND state = 'held' AND held_until <= %(now)s)
+"""
+IN_ORDER = " ORDER BY id FOR UPDATE"
 
 
 def lock(
     *ids: UUID, agenda_id: int | None = None, starts_at: datetime | None = None, now: datetime
 ) -> list[Appointment]:
     """Lock these bookings, and end the holds of a slot whose time is over; in the order of the ids."""
-    stale = Q(agenda=agenda_id, starts_at=starts_at, state=State.HELD, held_until__lte=now)
-    # Without joins: a row that was moved while we waited for it would have lost its partner, and be left out.
-    rows = Appointment.objects.select_for_update()
-    found = list(rows.filter(Q(pk__in=ids) | stale if agenda_id else Q(pk__in=ids)).order_by("pk"))
+    facts = {"ids": [*ids], "agenda": agenda_id, "starts_at": starts_at, "now": now}
+    names = [field.attname for field in FIELDS]
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK + (OR_STALE if agenda_id else "") + IN_ORDER, facts)
+        found = [Appointment.from_db(connection.alias, names, row) for row in cursor.fetchall()]
     expire([row.pk for row in found if row.pk not in ids], now=now)
     locked = [row for row in found if row.pk in ids]
-    agendas = Agenda.objects.select_related("office").in_bulk({row.agenda_id for row in locked})
+    agendas = office_queries.agendas({row.agenda_id for row in locked})
     for row in locked:
         row.agenda = agendas[row.agenda_id]
         row.office = row.agenda.office
@@ -84,23 +94,36 @@ def check_not_closed_since(row: Appointment, *, seen: Desk) -> None:
         check_still_there(row)
 
 
+# From the day before on, so that the index serves; no place lasts longer.
+OCCUPIED = """
+SELECT seat FROM appointments_appointment
+WHERE agenda_id = %(agenda)s AND starts_at > %(after)s AND starts_at < %(ends_at)s AND ends_at > %(starts_at)s
+    AND state = ANY(%(states)s)
+"""
+
+
 def free(where: Place, *, now: datetime) -> list[int]:
     """The seats of a slot that are released and nobody has, in no order."""
     desk, on, slot = where
-    rows = Appointment.objects.filter(
-        agenda=desk.agenda, state__in=LIVE | COUNTED, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at
-    )
-    # From the day before on, so that the index serves; no place lasts longer.
-    rows = rows.filter(starts_at__gt=slot.starts_at - availability.DAY)
-    occupied = {*rows.values_list("seat", flat=True)}
+    facts: dict[str, Any] = {
+        "agenda": desk.agenda.pk,
+        "starts_at": slot.starts_at,
+        "ends_at": slot.ends_at,
+        "after": slot.starts_at - availability.DAY,
+        "states": sorted(LIVE | COUNTED),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(OCCUPIED, facts)
+        occupied = {seat for (seat,) in cursor.fetchall()}
     seats = [seat for seat in desk.seats(slot, on, now=now) if seat not in occupied]
     secrets.SystemRandom().shuffle(seats)  # so that those who come together do not all try the same
     return seats
 
 
-INSERT = """
-INSERT INTO appointments_appointment ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING
-"""
+INSERT = f"""
+INSERT INTO appointments_appointment ({COLUMNS}) VALUES ({", ".join(["%s"] * len(FIELDS))})
+ON CONFLICT DO NOTHING
+"""  # noqa: S608
 
 
 def claim(row: Appointment, *, where: Place, now: datetime, seats: Iterable[int] = ()) -> bool:
@@ -201,12 +224,7 @@ def _why_not(desk: Desk, on: date, starts_at: datetime) -> Reason:
 
 
 def _insert(row: Appointment) -> bool:
-    fields = Appointment._meta.concrete_fields
-    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    values = ", ".join(["%s"] * len(fields))
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in FIELDS]
     with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT.format(columns=columns, values=values),
-            [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields],
-        )
+        cursor.execute(INSERT, values)
         return bool(cursor.rowcount)

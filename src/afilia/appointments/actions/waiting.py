@@ -14,11 +14,11 @@ from afilia.appointments.queries import availability
 from afilia.appointments.references import digest_of, reference_of
 from afilia.appointments.rules.states import Reason, RefusedError, State, Waiting
 from afilia.offices.models import Agenda
-from afilia.verification import actions as verification
 
 MOST_LAPSES = 3  # offers let pass; then the entry ends
 
 
+@transaction.atomic
 def join_waiting_list(
     *,
     who: Who,
@@ -37,7 +37,6 @@ def join_waiting_list(
     Whoever has an appointment may wait for an earlier one. `solution` and `ticket` as in `hold`. Raises
     RefusedError: WAITS when the person waits for the procedure already, PROOF, LIMIT.
     """
-    counted = limits.count(who=who, address=address, solution=solution, ticket=ticket, now=now)
     entry = WaitingEntry(
         procedure=procedure,
         province=province,
@@ -47,14 +46,12 @@ def join_waiting_list(
         queued_at=now,
         **who.fields(),
     )
-    with transaction.atomic():
-        if not _write(entry):
-            verification.take_back(whats=counted)
-        else:
-            telling.joined(entry, now=now)
-            recording.record_waiting(entry, event="waiting.joined", now=now)
-            return entry
-    raise RefusedError(Reason.WAITS)
+    limits.count(who=who, address=address, solution=solution, ticket=ticket, now=now)
+    if not _write(entry):
+        raise RefusedError(Reason.WAITS)
+    telling.joined(entry, now=now)
+    recording.record_waiting(entry, event="waiting.joined", now=now)
+    return entry
 
 
 def join_first(row: Appointment, *, now: datetime, until: date) -> None:
