@@ -80,8 +80,13 @@ def test_today_is_told_as_it_stands(desk: Client, office: Office, staff: Staff) 
 
 @pytest.mark.parametrize(
     "query",
-    ["?desde=2026-11-23&hasta=2026-11-20", "?desde=2020-01-01&hasta=2026-11-20", "?desde=ayer"],
-    ids=["backwards", "too long", "no date"],
+    [
+        "?desde=2026-11-23&hasta=2026-11-20",
+        "?desde=2020-01-01&hasta=2026-11-20",
+        "?desde=ayer",
+        "?hasta=0001-01-05",
+    ],
+    ids=["backwards", "too long", "no date", "before all calendars"],
 )
 def test_a_period_that_is_none_is_said(desk: Client, query: str) -> None:
     response = desk.get(PAGE + query)

@@ -262,7 +262,7 @@ def test_a_second_call_waits_a_minute_and_then_one_can_be_absent_and_come_back(
 ) -> None:
     visit = come(office)
     desk.post(f"{AGENDA}llamar/")
-    assert "Espere un minuto entre un llamado y otro." in step(desk, visit, "call")
+    assert "Todavía no puede llamarlo otra vez" in step(desk, visit, "call")
     a_while_ago = timezone.now() - timedelta(minutes=2)
     Visit.objects.update(called_at=a_while_ago, calls=2)
     assert "Llamado 3 veces" in step(desk, visit, "call")

@@ -1,8 +1,10 @@
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -155,5 +157,6 @@ class TransferForm(forms.Form):
 
 class PeriodForm(forms.Form):
     day = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    desde = forms.DateField(label=_("Desde"), widget=day, required=False)
-    hasta = forms.DateField(label=_("Hasta"), widget=day, required=False)
+    since = (MinValueValidator(date(2000, 1, 1), _("Elija una fecha posterior al año 2000.")),)
+    desde = forms.DateField(label=_("Desde"), widget=day, required=False, validators=since)
+    hasta = forms.DateField(label=_("Hasta"), widget=day, required=False, validators=since)

@@ -25,6 +25,7 @@ from afilia.attendance.actions.calling import (
     transfer,
 )
 from afilia.attendance.actions.closing import close_day, close_days_over, forget, rebuild
+from afilia.attendance.actions.looking import record_look
 
 __all__ = [
     "ArrivalRefusedError",
@@ -44,6 +45,7 @@ __all__ = [
     "put_back",
     "rebuild",
     "receive_walk_in",
+    "record_look",
     "return_to_line",
     "start",
     "transfer",

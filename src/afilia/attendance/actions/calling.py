@@ -187,9 +187,10 @@ def attend(*, office: Office, visit_id: UUID, outcome: str, staff: Staff, now: d
     """The person was attended, with an outcome of the policy. Raises as `call_again`, KeyError for another
     outcome."""
     visit = _own_visit(office, visit_id, staff)
-    visit.outcome = outcome if policy().outcomes[outcome] else ""
+    if outcome not in policy().outcomes:
+        raise KeyError(outcome)
     _go(visit, Step.ATTEND)
-    visit.ended_at = now
+    visit.outcome, visit.ended_at = outcome, now
     visit.save(update_fields=["state", "outcome", "ended_at"])
     if visit.appointment:
         mark(visit.appointment, outcome=Booking.ATTENDED, day=visit.day, now=now)

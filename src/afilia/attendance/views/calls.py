@@ -36,8 +36,8 @@ COUNTER_REFUSALS = {
 STEP_REFUSALS = {
     StepRefusal.STATE: _("Nada cambió: mientras tanto ocurrió otra cosa con este número. Vea su estado."),
     StepRefusal.OTHER_COUNTER: _("Nada cambió: otra ventanilla atiende este número."),
-    StepRefusal.TOO_SOON: _("Espere un minuto entre un llamado y otro."),
-    StepRefusal.TOO_FEW: _("Llame por lo menos tres veces antes de anotar que no se presentó."),
+    StepRefusal.TOO_SOON: _("Todavía no puede llamarlo otra vez: espere lo que dice la página."),
+    StepRefusal.TOO_FEW: _("Llámelo más veces antes de anotar que no se presentó."),
     StepRefusal.SAME: _("Elija otro trámite, de los que atiende esta oficina."),
 }
 
@@ -101,12 +101,16 @@ def visit(request: StaffRequest, office: Office, visit_id: UUID) -> HttpResponse
     }
     if request.method == "POST" and (done := _step(request, office, found, forms, now=now)):
         return done
+    is_own = found.counter is not None and found.counter.member_id == request.staff.id
+    says_who = found.appointment is not None or bool(found.identification)
+    if says_who and not is_own:  # of whom one called, the ledger tells already
+        actions.record_look(at=found, by=request.staff, now=now)
     page = {
         **forms,
         "visit": found,
         "office": office,
         "may_transfer": bool(others),
-        "is_own": found.counter is not None and found.counter.member_id == request.staff.id,
+        "is_own": is_own,
         "calls": policy().calls,
         "may_be_absent": found.calls >= policy().calls,
         "may_call_again": queries.next_call_at(found) <= now,

@@ -89,6 +89,7 @@ def appointment(request: StaffRequest, office: Office, appointment_id: UUID) -> 
             form.refuse(error)
         else:
             return _received(request, visit.pk, visit.ticket)
+    actions.record_look(at=booking, by=request.staff, now=now)
     page = {
         "form": form,
         "appointment": booking,
