@@ -13,7 +13,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from afilia.documents.examination import __main__ as process
-from afilia.documents.examination import frames, jpeg, limits, sandbox, tasks
+from afilia.documents.examination import frames, jpeg, limits, sandbox, tasks, warming
 from afilia.documents.examination.errors import FileRefusedError
 from afilia.documents.rules.files import Refusal
 from afilia.procedures.rules import Format
@@ -117,6 +117,15 @@ def test_process_is_used_again_and_knows_no_secrets(fresh: None, monkeypatch: py
         assert examine(PDF).pages == 1
     (one,) = processes()
     assert set(one.environ()) <= {*sandbox.KEPT_VARIABLES, "LC_CTYPE"}
+
+
+def test_papers_of_its_own_are_opened_to_the_last_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, examine = [], tasks.examine
+    monkeypatch.setattr(tasks, "examine", lambda *asked: found.append(examine(*asked)[0]))
+    warming.open_own()
+    assert [one["kind"] for one in found] == [Format.JPG, Format.PDF, Format.PDF]
+    (signature,) = found[2]["signatures"]
+    assert (signature["intact"], signature["coverage"], signature["chain"]) == (True, "whole", "trusted")
 
 
 def test_process_that_was_killed_is_replaced(fresh: None) -> None:

@@ -1,7 +1,7 @@
 """A process of the sandbox: everything is loaded once, and every file is opened in a child of its own.
 
 The child has limits on processor time and memory and dies with whatever the file does to it. This process
-opens nothing; it ends when its standard input does.
+opens nothing but papers of its own; it ends when its standard input does.
 """
 
 import gc
@@ -16,7 +16,7 @@ import warnings
 
 import psutil
 
-from afilia.documents.examination import frames, limits
+from afilia.documents.examination import frames, limits, warming
 from afilia.documents.examination.errors import FileRefusedError
 from afilia.documents.examination.tasks import TASKS
 
@@ -29,6 +29,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for those who ask
     logging.disable(logging.CRITICAL)  # parsers tell names of people
     warnings.simplefilter("ignore")
+    warming.open_own()
+    gc.collect()
     gc.freeze()  # so that children copy fewer pages
     while frame := frames.read(requests.read, most=limits.ANSWER_BYTES):
         answers.write(_in_child(*frame))
@@ -37,10 +39,11 @@ def main() -> None:
 
 def _in_child(question: dict[str, object], content: bytes) -> bytes:
     out, into = os.pipe()
+    memory = psutil.Process().memory_info().vms + limits.MEMORY  # asked here, where no page is copied for it
     child = os.fork()
     if not child:
         os.close(out)
-        _work(question, content, into)
+        _work(question, content, into, memory)
     os.close(into)
     try:
         answer = _collect(out)
@@ -66,9 +69,10 @@ def _collect(out: int) -> bytes:
     return b""
 
 
-def _work(question: dict[str, object], content: bytes, into: int) -> None:
+def _work(question: dict[str, object], content: bytes, into: int, memory: int) -> None:
     try:
-        _limit()
+        _limit(memory)
+        gc.disable()  # the child ends before there is much to collect
         answer = frames.packed(*_answer(question, content))
         with os.fdopen(into, "wb") as file:
             file.write(answer)
@@ -85,11 +89,10 @@ def _answer(question: dict[str, object], content: bytes) -> frames.Frame:
         return FAILED | {"error": type(error).__name__}, b""
 
 
-def _limit() -> None:
-    """Bound time, memory and files; nothing can be written but the answer."""
+def _limit(memory: int) -> None:
+    """Bound time, memory (bytes) and files; nothing can be written but the answer."""
     resource.setrlimit(resource.RLIMIT_CPU, (limits.CPU_SECONDS, limits.CPU_SECONDS))
-    most = psutil.Process().memory_info().vms + limits.MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (limits.OPEN_FILES, limits.OPEN_FILES))

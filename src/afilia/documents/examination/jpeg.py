@@ -29,8 +29,8 @@ def cleaned(content: bytes) -> bytes:
                 raise FileRefusedError(Refusal.TOO_MANY_PIXELS)
             tables, sampling = _tables(image)
             image.load()
-            upright = ImageOps.exif_transpose(image)
-            picture = upright if upright.mode in MODES else upright.convert("RGB")
+            ImageOps.exif_transpose(image, in_place=True)  # most stand upright, and are not copied
+            picture = image if image.mode in MODES else image.convert("RGB")
             picture.info.clear()
             return _written(picture, tables, sampling)
     except FileRefusedError:

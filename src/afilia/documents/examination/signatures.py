@@ -1,9 +1,10 @@
 """The electronic signatures of a PDF, read with pyHanko: facts, no judgement."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 from asn1crypto import core, crl, ocsp, x509
 from pyhanko.pdf_utils.misc import PdfError
@@ -12,7 +13,7 @@ from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import DiffResult
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.general import CMSExtractionError, UnacceptableSignerError
-from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation import SignatureCoverageLevel, async_validate_pdf_signature
 from pyhanko.sign.validation.errors import DisallowedAlgorithmError, SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
@@ -155,9 +156,24 @@ def _validated(signature: EmbeddedPdfSignature, evidence: Evidence, *, at: datet
         crls=_readable(crl.CertificateList, evidence.crls),
         revinfo_policy=CONFIRMED if evidence.answered else UNASKED,
     )
-    return validate_pdf_signature(
-        signature, signer_validation_context=context, key_usage_settings=KeyUsageConstraints(key_usage=set())
+    return _awaited(
+        async_validate_pdf_signature(
+            signature,
+            signer_validation_context=context,
+            key_usage_settings=KeyUsageConstraints(key_usage=set()),
+        )
     )
+
+
+def _awaited(validation: Coroutine[Any, Any, PdfSignatureStatus]) -> PdfSignatureStatus:
+    """What pyHanko finds without waiting: it fetches nothing, so no event loop has to be made for it."""
+    try:
+        validation.send(None)
+    except StopIteration as finished:
+        status: PdfSignatureStatus = finished.value
+        return status
+    validation.close()
+    raise RuntimeError("pyHanko waits for something")
 
 
 def _readable(kind: type[core.Sequence], answers: Sequence[bytes]) -> list[core.Sequence]:
