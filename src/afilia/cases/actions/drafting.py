@@ -129,7 +129,7 @@ def put(
         raise KeyError(f"{slot}: {document}")
     if wrong := papers.fault(
         asked=option.issued,
-        number=facts.registration_number(case) if option.issued else "",
+        number=facts.registration_number(case) if issued else "",
         kind=issued.kind if issued else "",
         found=issued.number if issued else "",
     ):
@@ -177,7 +177,7 @@ def submit(*, case_id: int, now: datetime) -> Case:
     case = locked(case_id)
     if case.state != State.DRAFT:
         return case
-    Employer.objects.select_for_update(no_key=True).get(pk=case.employer_id)  # for _refuse_second
+    Employer.objects.select_for_update(no_key=True).only("pk").get(pk=case.employer_id)  # for _refuse_second
     if missing := facts.missing(case):
         raise IncompleteError(missing)
     _refuse_second(case)

@@ -30,23 +30,23 @@ def private(view: V) -> V:
 
 def attach(request: HttpRequest, case: Case, slot: str, *, back: str) -> HttpResponse:
     """The page of one requirement; what was there stays until another file is taken."""
-    found = next((one for one in facts.slots(case) if one.slug == slot), None)
-    if found is None:
+    requirement = facts.requirement(case, slot)
+    if requirement is None:
         raise Http404
-    initial = {"document": found.option.document.slug} if found.paper else {}
-    form = DocumentForm(
-        request.POST or None, request.FILES or None, requirement=found.requirement, initial=initial
-    )
+    form = DocumentForm(request.POST or None, request.FILES or None, requirement=requirement)
     if form.is_valid() and _is_taken(form, case, slot):
         return redirect(back)
+    found = next(one for one in facts.slots(case) if one.slug == slot)
+    if found.paper:
+        form.initial["document"] = found.option.document.slug
     page = {
         "form": form,
         "case": case,
         "slot": found,
         "back": back,
-        "takes_pictures": any(Format.JPG in option.formats for option in found.requirement.options),
-        "limit": found.requirement.options[0].max_bytes,
-        "limit_text": megabytes(found.requirement.options[0].max_bytes),
+        "takes_pictures": any(Format.JPG in option.formats for option in requirement.options),
+        "limit": requirement.options[0].max_bytes,
+        "limit_text": megabytes(requirement.options[0].max_bytes),
     }
     return render(request, "intake/document.html", page, status=422 if form.is_bound else 200)
 

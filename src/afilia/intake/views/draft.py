@@ -72,11 +72,11 @@ def submit(request: HttpRequest, key: UUID) -> HttpResponse:
     case = sessions.draft_or_404(request, key)
     if case.state != State.DRAFT:
         return redirect("intake:case", case.number)
+    if case.message and request.method == "POST":
+        return _submit(request, case)
     if not case.message or facts.missing(case):
         messages.error(request, gettext("Todavía falta algo para enviar el trámite. Lo demás está guardado."))
         return redirect("intake:draft", case.key)
-    if request.method == "POST":
-        return _submit(request, case)
     page = {"case": case, "procedure": facts.procedure(case), "slots": facts.slots(case)}
     return render(request, "intake/submit.html", page)
 
@@ -97,7 +97,7 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponse:
 def _submit(request: HttpRequest, case: Case) -> HttpResponse:
     try:
         submitted = cases.submit(case_id=case.pk, now=timezone.now())
-    except IncompleteError:  # another tab took a document out
+    except IncompleteError:
         messages.error(request, gettext("Falta un documento. Lo demás está guardado."))
         return redirect("intake:draft", case.key)
     except HasOneError as other:
