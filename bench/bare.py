@@ -1,5 +1,8 @@
-"""Bare Django that stores files, to compare with: its usual middleware, one table, one view; a WSGI server
-serves `application` with the environment of bench.cases."""
+"""Bare Django that stores files, to compare with: its usual middleware, one table, one form with its token.
+
+A WSGI server serves `application` with the environment of bench.cases: BARE_KEEPS are the seconds that a
+connection to the database is kept; with none it is Django as it comes, which connects for each request.
+"""
 
 import os
 
@@ -20,7 +23,12 @@ settings.configure(
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
     ],
-    DATABASES={"default": dj_database_url.parse(os.environ["DATABASE_URL"])},
+    DATABASES={
+        "default": dj_database_url.parse(
+            os.environ["DATABASE_URL"], conn_max_age=int(os.environ["BARE_KEEPS"]), conn_health_checks=True
+        )
+    },
+    TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
     MEDIA_ROOT=os.environ["BARE_FILES"],
 )
 django.setup()
@@ -28,8 +36,11 @@ django.setup()
 from django.core.wsgi import get_wsgi_application  # noqa: E402  the settings come first
 from django.db import connection, models  # noqa: E402
 from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.shortcuts import redirect  # noqa: E402
+from django.template import engines  # noqa: E402
 from django.urls import path  # noqa: E402
-from django.views.decorators.csrf import csrf_exempt  # noqa: E402
+
+FORM = engines["django"].from_string('<form method="post">{% csrf_token %}<input type="file"></form>')
 
 
 class Stored(models.Model):
@@ -43,11 +54,11 @@ class Stored(models.Model):
         return self.case
 
 
-@csrf_exempt
 def store(request: HttpRequest, case: str) -> HttpResponse:
-    for file in request.FILES.values():
-        Stored.objects.create(case=case, file=file)
-    return HttpResponse(status=204)
+    if request.method != "POST":
+        return HttpResponse(FORM.render(request=request))
+    Stored.objects.create(case=case, file=request.FILES["file"])
+    return redirect(request.path)
 
 
 def make_table() -> None:
