@@ -102,7 +102,10 @@ def race(what: str, agenda_id: int, clients: range) -> None:
         warm = office(f"WARM-{clients.start}")  # as a server is that has served others before
         for client in (-1 - clients.start, -2 - clients.start):
             assert book(warm.pk, client, kept=True) == "booked"
-        connection.close()
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT FROM bare")
+    connection.close()
     left, told, lock = iter(clients), Counter[str](), threading.Lock()
     go = threading.Barrier(THREADS + 1)
 
