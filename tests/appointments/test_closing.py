@@ -6,8 +6,9 @@ from afilia.appointments import actions, queries
 from afilia.appointments.models import Appointment, WaitingEntry
 from afilia.appointments.rules.states import Reason, State, Waiting
 from afilia.audit import queries as audit
+from afilia.audit.models import Entry
 from afilia.notices.models import Message
-from afilia.offices.models import Agenda, Closure
+from afilia.offices.models import Agenda, Closure, Office
 from afilia.offices.rules import ClosureFault
 from tests.appointments.builders import (
     KEY_PROCEDURE,
@@ -159,3 +160,64 @@ def test_who_moved_by_themselves_is_not_moved_again() -> None:
     assert empty(closure) == 0
     booked.refresh_from_db()
     assert booked.starts_at == at(15, on=TUESDAY)
+
+
+def test_a_closure_taken_back_lets_people_book_again_and_who_was_moved_stays_moved() -> None:
+    agenda = make_agenda()
+    booked = book(agenda)
+    empty(close(agenda))
+    assert actions.open_day(on=MONDAY, office_id=agenda.office_id, actor="staff:1", now=NOW) == []
+    booked.refresh_from_db()
+    assert booked.starts_at == at(8, on=TUESDAY)
+    assert hold(agenda, at(10))
+    assert not Closure.objects.exists()
+    last = Entry.objects.latest("pk")
+    assert (last.event, last.actor) == ("office.opened", "staff:1")
+    assert last.facts == {"on": MONDAY.isoformat(), "office": agenda.office_id, "province": ""}
+    assert audit.verify() is None
+
+
+def test_whoever_was_told_to_choose_keeps_the_place_of_a_closure_taken_back_and_is_told() -> None:
+    agenda = make_agenda()
+    booked = book(agenda)
+    Office.objects.filter(pk=agenda.office_id).update(open_to=MONDAY)
+    closure = close(agenda)
+    empty(closure)
+    before = Message.objects.filter(to=booked.email).count()
+    assert actions.open_day(on=MONDAY, office_id=agenda.office_id, actor="staff:1", now=NOW) == [booked]
+    booked.refresh_from_db()
+    assert (booked.displaced_at, booked.starts_at, booked.state) == (None, at(9), State.CONFIRMED)
+    assert Message.objects.filter(to=booked.email).count() == before + 1
+    assert taken(agenda) == 1
+    assert actions.empty(closure_id=closure.pk, now=NOW) == 0  # its job comes late
+
+
+def test_what_is_closed_for_the_province_stays_closed_when_one_office_opens() -> None:
+    agenda = make_agenda()
+    booked = book(agenda)
+    Office.objects.filter(pk=agenda.office_id).update(open_to=MONDAY)
+    empty(close(agenda))
+    close(agenda, office_id=None, province="17")
+    assert actions.open_day(on=MONDAY, office_id=agenda.office_id, actor="staff:1", now=NOW) == []
+    booked.refresh_from_db()
+    assert booked.displaced_at == NOW
+    assert refused(hold, agenda=agenda, starts_at=at(10)) is Reason.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"on": MONDAY - timedelta(weeks=52)}, ClosureFault.PAST),
+        ({"on": TUESDAY}, ClosureFault.NONE),
+        ({"office_id": None}, ClosureFault.NONE),
+    ],
+    ids=["past", "another-day", "everywhere"],
+)
+def test_only_what_is_closed_is_opened(changes: dict[str, object], fault: ClosureFault) -> None:
+    agenda = make_agenda()
+    close(agenda)
+    asked = {"on": MONDAY, "office_id": agenda.office_id, "actor": "staff:1", "now": NOW}
+    with pytest.raises(actions.ClosureRefusedError) as caught:
+        actions.open_day(**asked | changes)
+    assert caught.value.fault is fault
+    assert Closure.objects.count() == 1

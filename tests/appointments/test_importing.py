@@ -9,7 +9,7 @@ from afilia.appointments import actions, queries
 from afilia.appointments.models import AgendaDay
 from afilia.appointments.rules.states import State
 from afilia.audit.models import Entry
-from afilia.offices.models import Agenda, Office
+from afilia.offices.models import Agenda, Closure, Office
 from afilia.offices.reading import Group, OfficePlan
 from afilia.offices.rules import Stretch
 from tests.appointments.builders import CODE_PROCEDURE, KEY_PROCEDURE, MONDAY, NOW, at, book
@@ -153,3 +153,20 @@ def test_a_day_is_closed_by_command(tmp_path: Path) -> None:
         with pytest.raises(CommandError, match=said):
             call_command("close-day", *options, "--office", "UIO-1")
     assert booked.office.closures.count() == 1
+
+
+def test_a_closed_day_is_opened_by_command(tmp_path: Path) -> None:
+    load(plan())
+    out = StringIO()
+    with pytest.raises(CommandError, match="No hay un cierre"):
+        call_command("open-day", "2026-11-23", "--office", "UIO-1")
+    call_command("close-day", "2026-11-23", "--office", "UIO-1", "--reason", "Sin luz", stdout=out)
+    call_command("open-day", "2026-11-23", "--office", "UIO-1", stdout=out)
+    assert "Cierre levantado" in out.getvalue()
+    assert not Closure.objects.exists()
+    for said, options in (
+        ("No hay una oficina", ["2026-11-23", "--office", "NADA"]),
+        ("Ese día ya pasó", ["2020-01-02", "--everywhere"]),
+    ):
+        with pytest.raises(CommandError, match=said):
+            call_command("open-day", *options)

@@ -78,11 +78,12 @@ def slots(on: date, *, opening: Opening, minutes: int, shut: Sequence[Shut] = ()
 
 
 class ClosureFault(StrEnum):
-    """Why a closure would close nothing, or tell nobody why."""
+    """Why a closure would close nothing or tell nobody why, or cannot be taken back."""
 
     PAST = "past"
     HOURS = "hours"  # it ends before it begins
     REASON = "reason"  # none, or too long
+    NONE = "none"  # nothing to take back
 
 
 def closure_fault(

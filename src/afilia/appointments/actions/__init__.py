@@ -3,6 +3,7 @@ from afilia.appointments.actions.closing import ClosureRefusedError, close_day, 
 from afilia.appointments.actions.finding import find, send_links
 from afilia.appointments.actions.holding import confirm, hold, release
 from afilia.appointments.actions.importing import Imported, import_offices
+from afilia.appointments.actions.opening import open_day
 from afilia.appointments.actions.tending import close_days, forget, remind, tend_waiting_list
 from afilia.appointments.actions.waiting import (
     accept_offer,
@@ -33,6 +34,7 @@ __all__ = [
     "mark",
     "move",
     "move_by_link",
+    "open_day",
     "pass_on",
     "pass_on_lapsed",
     "release",

@@ -52,11 +52,8 @@ def close_day(
     fault = closure_fault(on=on, from_time=from_time, until_time=until_time, reason=reason, today=today)
     if fault:
         raise ClosureRefusedError(fault)
-    agendas = Agenda.objects.filter(_where(office_id, province))
-    # Whoever is confirming a booking has the day's lock; afterwards all see the closure. The last place of
-    # the day before may reach into this one.
-    keys = {(pk, day): 0 for pk in agendas.values_list("pk", flat=True) for day in (on - DAY, on)}
-    days.count(keys)
+    # Whoever is confirming a booking has the day's lock; afterwards all see the closure.
+    days.count(day_locks(agendas_of(office_id=office_id, province=province), on=on))
     closure = Closure.objects.create(
         office_id=office_id,
         province=province,
@@ -86,8 +83,8 @@ def empty(*, closure_id: int, now: datetime) -> int:
     if closure is None:
         return 0
     booked = Appointment.objects.filter(
-        _where(closure.office_id, closure.province),
-        on__range=(closure.on - DAY, closure.on),
+        agendas_of(office_id=closure.office_id, province=closure.province),
+        on__in=days_of(closure.on),
         state__in=[State.CONFIRMED, State.OFFERED],
         starts_at__gt=now,
         displaced_at=None,
@@ -119,10 +116,22 @@ def _is_closed(row: Appointment) -> bool:
     return False
 
 
-def _where(office_id: int | None, province: str) -> Q:
+def agendas_of(*, office_id: int | None, province: str) -> Q:
+    """The agendas, or bookings, that a closure of this reach is for."""
     if office_id is not None:
         return Q(office=office_id)
     return Q(office__province=province) if province else Q()
+
+
+def days_of(on: date) -> tuple[date, date]:
+    """The days that a closure is for: the last place of the day before may reach into its own."""
+    return on - DAY, on
+
+
+def day_locks(where: Q, *, on: date) -> dict[days.Key, int]:
+    """The days that are locked to close or open some agendas."""
+    agendas = Agenda.objects.filter(where).values_list("pk", flat=True)
+    return {(pk, day): 0 for pk in agendas for day in days_of(on)}
 
 
 def _rebook(row: Appointment, closure: Closure, *, now: datetime) -> None:
