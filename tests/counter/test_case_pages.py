@@ -36,13 +36,14 @@ def test_every_address_of_a_case_is_404_to_strangers_and_asks_the_anonymous_to_s
         sign_in_staff(Client(), make_staff(Role.COUNTER)),
         signed_in_client(Client(), make_key(make_employer())),
     ]
-    pages = ["", "devolver/", "entregar/", "decidir/approve/", f"documentos/{paper}/1/"]
+    pages = ["", "devolver/", "entregar/", "enviar/", "decidir/approve/", f"documentos/{paper}/1/"]
     pages.append(f"documentos/{paper}/original/")
     for page in pages:
         address = page_of(case) + page
         assert Client().get(address)["Location"].startswith("/funcionarios/entrar/?next="), page
         assert [one.get(address).status_code for one in strangers] == [404] * 3, page
-    for page in ("", "tomar/", "devolver/", "entregar/", "decidir/approve/", f"documentos/{paper}/"):
+    posts = ["", "tomar/", "devolver/", "entregar/", "enviar/", "decidir/approve/", f"documentos/{paper}/"]
+    for page in posts:
         address = page_of(case) + page
         assert Client().post(address)["Location"].startswith("/funcionarios/entrar/"), page
         assert [one.post(address, {"is": "good"}).status_code for one in strangers] == [404] * 3, page

@@ -147,6 +147,35 @@ def test_a_case_is_given_back_and_handed_over_with_why(desk: Client, official: S
     assert "No es de mi materia" in theirs.get(page_of(case)).content.decode()
 
 
+def test_a_case_of_another_unit_is_sent_there_with_why(desk: Client, official: StaffMember) -> None:
+    case = taken(official)
+    address = f"{page_of(case)}enviar/"
+    page = desk.get(address).content.decode()
+    assert "Coordinación provincial de Guayas" in page
+    assert "Coordinación provincial de Pichincha" not in page  # which has it
+    refused = desk.post(address, {"unit": "coordinacion-99"}).content.decode()
+    assert "Elija una unidad de la lista" in refused
+    assert "Escriba por qué" in refused
+    said = {"unit": "coordinacion-09", "why": "El domicilio está en Guayaquil"}
+    page = desk.post(address, said, follow=True).content.decode()
+    assert f"El trámite {case} lo atiende ahora: Coordinación provincial de Guayas." in page
+    assert desk.get(page_of(case)).status_code == 404
+    theirs = sign_in_staff(Client(), make_staff(Role.COORDINATION, province="09"))
+    page = theirs.get(page_of(case)).content.decode()
+    assert "El domicilio está en Guayaquil" in page
+    assert "Tomar el trámite" in page
+
+
+def test_who_does_not_have_a_case_sends_it_nowhere(desk: Client) -> None:
+    colleague = make_staff(Role.COORDINATION, province="17")
+    case = taken(colleague)
+    said = {"unit": "coordinacion-09", "why": "No es mío"}
+    page = desk.post(f"{page_of(case)}enviar/", said, follow=True).content.decode()
+    assert "Enviar a otra unidad" not in page
+    case.refresh_from_db()
+    assert (case.unit, case.assignee_id) == ("coordinacion-17", colleague.pk)
+
+
 def test_a_supervisor_gives_many_cases_at_once_and_is_told_what_stayed(official: StaffMember) -> None:
     supervisor = sign_in_staff(Client(), make_staff(Role.SUPERVISOR, province="17"))
     cases = [make_submitted(now=timezone.now()) for _ in range(3)]

@@ -262,7 +262,11 @@ def test_a_case_goes_over_the_desk_to_the_first_sign_in(
     press(page, "No sirve")
 
     # to whom else it could go
-    for name, picture in (("Entregar a otra persona", "hand-over"), ("Devolver a la bandeja", "release")):
+    for name, picture in (
+        ("Entregar a otra persona", "hand-over"),
+        ("Devolver a la bandeja", "release"),
+        ("Enviar a otra unidad", "send-on"),
+    ):
         page.get_by_role("link", name=name).click()
         look(page, picture)
         page.go_back()

@@ -16,6 +16,7 @@ urlpatterns = [
     path("funcionarios/casos/<str:number>/tomar/", cases.take, name="take"),
     path("funcionarios/casos/<str:number>/devolver/", cases.release, name="release"),
     path("funcionarios/casos/<str:number>/entregar/", cases.hand_over, name="hand-over"),
+    path("funcionarios/casos/<str:number>/enviar/", cases.send_on, name="send-on"),
     path("funcionarios/casos/<str:number>/decidir/<slug:move>/", decisions.decide, name="decide"),
     path("funcionarios/casos/<str:number>/documentos/<int:paper_id>/", case.check, name="check"),
     path("funcionarios/casos/<str:number>/documentos/<int:paper_id>/<int:page>/", case.page, name="page"),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afilia.cases.models import Case, StateKind
+from afilia.cases.queries import facts
 from afilia.cases.queries.facts import Slot
 from afilia.cases.rules.moves import Move, State
 from afilia.counter.queries.desk import Asked
@@ -13,7 +14,7 @@ from afilia.counter.rules.working import Owner, Urgency
 from afilia.counter.saying import OWNERS, URGENCIES
 from afilia.offices.models import Office
 from afilia.procedures.catalogue import load
-from afilia.procedures.rules import Reason
+from afilia.procedures.rules import Reason, Unit
 from afilia.procedures.speaking import spoken
 from afilia.staff.models import StaffMember
 
@@ -77,7 +78,18 @@ class QueueForm(forms.Form):
         )
 
 
-class HandOverForm(forms.Form):
+class GoingOnForm(forms.Form):
+    """Where a case goes, as the forms below say it, and why."""
+
+    why = forms.CharField(
+        label=_("Por qué"),
+        max_length=500,
+        error_messages={"required": _("Escriba por qué.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class HandOverForm(GoingOnForm):
     """To whom a case goes, and why."""
 
     to = forms.ChoiceField(
@@ -87,12 +99,8 @@ class HandOverForm(forms.Form):
             "invalid_choice": _("Elija una persona de la lista."),
         },
     )
-    why = forms.CharField(
-        label=_("Por qué"),
-        max_length=500,
-        error_messages={"required": _("Escriba por qué.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+
+    field_order = ("to", "why")
 
     def __init__(self, *args: Any, members: Sequence[StaffMember], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -114,6 +122,29 @@ class AssignForm(HandOverForm):
     def __init__(self, *args: Any, shown: Iterable[Case], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["cases"].choices = [(case.pk, case.number) for case in shown]  # type: ignore[attr-defined]
+
+
+class SendOnForm(GoingOnForm):
+    """To which unit a case goes, and why."""
+
+    unit = forms.ChoiceField(
+        label=_("Enviar a"),
+        error_messages={
+            "required": _("Elija una unidad de la lista."),
+            "invalid_choice": _("Elija una unidad de la lista."),
+        },
+    )
+
+    field_order = ("unit", "why")
+
+    def __init__(self, *args: Any, units: Iterable[Unit], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.units = {unit.slug: unit for unit in units}
+        offered = [(slug, facts.name_of(slug, unit.province)) for slug, unit in self.units.items()]
+        self.fields["unit"].choices = [("", _("Elija una unidad")), *offered]  # type: ignore[attr-defined]
+
+    def clean_unit(self) -> Unit:
+        return self.units[self.cleaned_data["unit"]]
 
 
 class ReleaseForm(forms.Form):

@@ -188,6 +188,11 @@ def may_release(staff: Staff, case: Case) -> bool:
     return is_theirs and sight.may_have(staff, facts.place(case))
 
 
+def other_units(case: Case) -> list[procedures.Unit]:
+    """Where a case may be sent: all units but its own."""
+    return [unit for unit in facts.units() if unit.slug != case.unit]
+
+
 def decisions(staff: Staff, case: Case) -> list[Move]:
     """What an official may decide about a case now; taking it up and handing over have pages of their own."""
     apart = {Move.TAKE_UP, Move.DELIVER}

@@ -14,8 +14,9 @@ from afilia.cases import actions
 from afilia.cases.actions import RefusedError, TakenError
 from afilia.cases.models import Case
 from afilia.cases.queries import desk as cases
+from afilia.cases.queries import facts
 from afilia.cases.rules.moves import Fault
-from afilia.counter.forms.desk import AssignForm, HandOverForm, QueueForm, ReleaseForm
+from afilia.counter.forms.desk import AssignForm, HandOverForm, QueueForm, ReleaseForm, SendOnForm
 from afilia.counter.queries import desk as queries
 from afilia.counter.saying import FAULTS
 from afilia.staff.decorators import StaffRequest, staff_required
@@ -109,6 +110,33 @@ def hand_over(request: StaffRequest, number: str) -> HttpResponse:
         raise Http404 from None
     messages.success(request, gettext("El trámite lo tiene ahora %(names)s.") % {"names": to.names})
     return redirect("counter:case", number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required()
+def send_on(request: StaffRequest, number: str) -> HttpResponse:
+    """On to the unit that has to decide, with why; most of this one see the case no longer."""
+    case = case_or_404(request, number)
+    if not queries.may_release(request.staff, case):
+        return _told(request, number, str(FAULTS[Fault.ASSIGNEE]))
+    form = SendOnForm(request.POST or None, units=queries.other_units(case))
+    if not form.is_valid():
+        return render(request, "counter/send_on.html", {"case": case, "form": form})
+    try:
+        sent = actions.send_on(
+            case_id=case.pk,
+            to=form.cleaned_data["unit"],
+            text=form.cleaned_data["why"],
+            by=request.staff,
+            now=timezone.now(),
+        )
+    except RefusedError as error:
+        return _told(request, number, str(FAULTS[error.fault]))
+    except Case.DoesNotExist:
+        raise Http404 from None
+    said = gettext("El trámite %(number)s lo atiende ahora: %(unit)s.")
+    messages.success(request, said % {"number": number, "unit": facts.unit_name(sent)})
+    return redirect("counter:cases")
 
 
 def case_or_404(request: StaffRequest, number: str) -> Case:
