@@ -1,4 +1,6 @@
+import tomllib
 from datetime import date, time
+from pathlib import Path
 
 import pytest
 
@@ -40,13 +42,34 @@ def test_a_holiday_never_cuts_a_week(day: int, taken: int) -> None:
     assert holidays.taken_on(date(2027, 6, day)) == date(2027, 6, taken)
 
 
+@pytest.mark.parametrize(
+    ("day", "names"),
+    [
+        (date(2026, 12, 25), {"es": "Navidad", "en": "Christmas Day"}),
+        (date(2026, 12, 7), {"es": "Fundación de Quito", "en": "Foundation of Quito"}),
+    ],
+)
+@pytest.mark.django_db
+def test_a_holiday_has_its_name_in_the_language_of_the_page(day: date, names: dict[str, str]) -> None:
+    office = make_office()
+    for language, name in names.items():
+        assert queries.closed_because(office, day, language=language) == name
+
+
+def test_every_holiday_of_ours_has_a_name_in_each_language(settings: object) -> None:
+    spoken = {code for code, _ in settings.LANGUAGES}  # type: ignore[attr-defined]
+    data = tomllib.loads((Path(holidays.__file__).parent / "data" / "holidays.toml").read_text("utf-8"))
+    assert {*holidays.LANGUAGES} == spoken
+    for each in [*data["local"], *data["exception"]]:
+        assert {language for language, name in each["name"].items() if name} == spoken
+
+
 @pytest.mark.django_db
 def test_an_office_says_why_it_is_closed() -> None:
     office, other = make_office(), make_office(province="09", city="Guayaquil")
     Closure.objects.create(office=office, on=MONDAY, reason="Sin luz", made_at=NOW)
     Closure.objects.create(province="09", on=MONDAY, from_time=time(12), reason="Paro", made_at=NOW)
-    assert queries.closed_because(office, MONDAY) == "Sin luz"
-    assert queries.closed_because(other, MONDAY) == ""  # only a part of the day
-    assert queries.closed_because(office, date(2026, 12, 25)) == "Navidad"
+    assert queries.closed_because(office, MONDAY, language="es") == "Sin luz"
+    assert queries.closed_because(other, MONDAY, language="es") == ""  # only a part of the day
     shut = queries.closed([office, other], first=MONDAY, last=MONDAY)
     assert [each.because for each in shut[other.pk][MONDAY]] == ["Paro"]

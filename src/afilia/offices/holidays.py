@@ -9,22 +9,23 @@ from typing import Any
 import holidays
 
 SATURDAY, SUNDAY = 5, 6
+LANGUAGES = {"es": "es", "en": "en_US"}  # of the library
 
 
 @lru_cache(maxsize=4096)
-def between(first: date, last: date, *, province: str, city: str) -> dict[date, str]:
-    """The holidays of a city from one day to another, both included, and their names."""
+def between(first: date, last: date, *, province: str, city: str, language: str = "es") -> dict[date, str]:
+    """The holidays of a city from one day to another, both included, and their names in a language."""
     found = {
         on: name
         for year in range(first.year, last.year + 1)
-        for on, name in (_national(year) | _local(year, province, city)).items()
+        for on, name in (_national(year, language) | _local(year, province, city, language)).items()
         if first <= on <= last
     }
     for exception in _data()["exception"]:
         if exception["open"]:
             found.pop(exception["on"], None)
         elif first <= exception["on"] <= last:
-            found[exception["on"]] = exception["name"]
+            found[exception["on"]] = exception["name"][language]
     return found
 
 
@@ -34,13 +35,13 @@ def _data() -> dict[str, Any]:
 
 
 @cache
-def _national(year: int) -> dict[date, str]:
-    return dict(holidays.country_holidays("EC", years=year, language="es").items())
+def _national(year: int, language: str) -> dict[date, str]:
+    return dict(holidays.country_holidays("EC", years=year, language=LANGUAGES[language]).items())
 
 
-def _local(year: int, province: str, city: str) -> dict[date, str]:
+def _local(year: int, province: str, city: str, language: str) -> dict[date, str]:
     return {
-        taken_on(date(year, each["month"], each["day"])): each["name"]
+        taken_on(date(year, each["month"], each["day"])): each["name"][language]
         for each in _data()["local"]
         if each["province"] == province and each.get("city", city).casefold() == city.casefold()
     }

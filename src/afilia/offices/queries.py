@@ -108,7 +108,10 @@ def closed(offices: Iterable[Office], *, first: date, last: date) -> dict[int, C
     return {pk: {on: tuple(shut) for on, shut in days.items()} for pk, days in found.items()}
 
 
-def closed_because(office: Office, on: date) -> str:
-    """Why an office is closed all of a day: a holiday or a closure; else nothing."""
+def closed_because(office: Office, on: date, *, language: str) -> str:
+    """Why an office is closed all of a day: a holiday, named in a language, or a closure; else nothing."""
+    days = holidays.between(on, on, province=office.province, city=office.city, language=language)
+    if on in days:
+        return days[on]
     shut = closed([office], first=on, last=on)[office.pk].get(on, ())
     return next((each.because for each in shut if each.all_day), "")

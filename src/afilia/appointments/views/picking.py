@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import get_language
 
 from afilia.appointments import queries
 from afilia.appointments.forms import PlaceForm, ProvinceForm
@@ -99,7 +100,7 @@ def show_hours(
         "office": office,
         "on": on,
         "parts": _parts(free, office),
-        "closed": offices.closed_because(office, on),
+        "closed": offices.closed_because(office, on, language=get_language() or "es"),
         "query": _query(office, dia=on.isoformat()),
         "wait_url": f"{picker.wait}?{_query(office)}",
         "before": _day_link(office, max((day for day in days if day < on), default=None)),
