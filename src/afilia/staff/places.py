@@ -38,6 +38,6 @@ def places(by: Staff, *, now: datetime) -> Sequence[Place]:
             for code in ([by.province] if by.province else PROVINCES)
         ]
     return wide + [
-        Place(value=f"office-{office.pk}", text=office.name, office=office, province="")
+        Place(value=f"office-{office.pk}", text=f"{office.name}, {office.city}", office=office, province="")
         for office in queries.offices(by, now=now)
     ]
