@@ -14,14 +14,14 @@ from afilia.attendance.rules.figures import Event
 from afilia.attendance.rules.order import Standing
 from afilia.attendance.rules.visits import AT_A_COUNTER, State, Step, after
 from afilia.offices.models import Office
-from afilia.staff.rules import Staff
+from afilia.staff.rules import Role, Staff
 
 
 class CounterRefusal(StrEnum):
     TAKEN = "taken"  # another official has that counter
     BUSY = "busy"  # somebody is at the counter
     NO_SUCH = "no-such"  # the office has fewer counters, or does none of the procedures
-    NOT_OPEN = "not-open"  # the official has no counter
+    NOT_OPEN = "not-open"  # the official has no counter, or nobody has that one
     OVER = "over"  # the day was closed
 
 
@@ -78,6 +78,26 @@ def close_counter(*, office: Office, staff: Staff, now: datetime) -> None:
 
 
 @transaction.atomic
+def free_counter(*, office: Office, number: int, staff: Staff, now: datetime) -> None:
+    """Close a counter that its official left open, for a supervisor; who is at it waits again in their place.
+
+    Raises CounterRefusedError.
+    """
+    day = _open_day(office, now=now)
+    if Role.SUPERVISOR not in staff.roles:
+        raise CounterRefusedError(CounterRefusal.TAKEN)
+    counter = day.counters.filter(closed_at=None, number=number).first()
+    if counter is None:
+        raise CounterRefusedError(CounterRefusal.NOT_OPEN)
+    if visit := queries.visit_at(counter):
+        _put_back(visit, actor=staff.actor, now=now)
+    counter.closed_at = now
+    counter.save(update_fields=["closed_at"])
+    of = counter.member_id
+    record(Event.COUNTER_CLOSED, day=day, actor=staff.actor, now=now, counter=number, of=of)
+
+
+@transaction.atomic
 def call_next(*, office: Office, staff: Staff, now: datetime) -> Visit | None:
     """Call the next person of the official's procedures to the counter; None when nobody waits.
 
@@ -112,10 +132,7 @@ def call_again(*, office: Office, visit_id: UUID, staff: Staff, now: datetime) -
 def put_back(*, office: Office, visit_id: UUID, staff: Staff, now: datetime) -> Visit:
     """Take back a call; the person keeps the place in the line. Raises as `call_again`."""
     visit = _own_visit(office, visit_id, staff)
-    _go(visit, Step.PUT_BACK)
-    visit.counter, visit.called_at = None, None
-    visit.save(update_fields=["state", "counter", "called_at"])
-    record(Event.PUT_BACK, day=visit.day, actor=staff.actor, now=now, visit=str(visit.pk))
+    _put_back(visit, actor=staff.actor, now=now)
     return visit
 
 
@@ -249,6 +266,13 @@ def _call(visit: Visit, *, step: Step, actor: str, now: datetime) -> None:
         counter=number,
         call=visit.calls,
     )
+
+
+def _put_back(visit: Visit, *, actor: str, now: datetime) -> None:
+    _go(visit, Step.PUT_BACK)
+    visit.counter, visit.called_at, visit.started_at = None, None, None
+    visit.save(update_fields=["state", "counter", "called_at", "started_at"])
+    record(Event.PUT_BACK, day=visit.day, actor=actor, now=now, visit=str(visit.pk))
 
 
 def _go(visit: Visit, step: Step) -> None:

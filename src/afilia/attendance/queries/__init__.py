@@ -25,7 +25,7 @@ from afilia.attendance.queries.days import (
 from afilia.attendance.queries.figures import DayFigures, for_office, from_ledger, written
 from afilia.attendance.queries.finding import Found, find
 from afilia.attendance.queries.line import Line, Place, line, load
-from afilia.attendance.queries.showing import Agenda, Screen, agenda, counter_today, screen
+from afilia.attendance.queries.showing import Agenda, Screen, agenda, counter_today, counters_today, screen
 
 __all__ = [
     "Agenda",
@@ -40,6 +40,7 @@ __all__ = [
     "counter_of",
     "counter_today",
     "counters",
+    "counters_today",
     "day_for_office",
     "days_over",
     "digest",

@@ -96,7 +96,8 @@ def counter_of(day: OfficeDay | None, member_id: int) -> OpenCounter | None:
 
 
 def counters(day: OfficeDay | None) -> Sequence[OpenCounter]:
-    return list(day.counters.filter(closed_at=None).order_by("number")) if day else []
+    rows = day.counters.filter(closed_at=None).select_related("member") if day else ()
+    return sorted(rows, key=lambda counter: counter.number)
 
 
 def visit_at(counter: OpenCounter) -> Visit | None:

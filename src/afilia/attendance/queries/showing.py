@@ -86,6 +86,11 @@ def counter_today(office: Office, member_id: int, *, now: datetime) -> OpenCount
     return days.counter_of(days.day_for_office(office, days.today(office, now=now)), member_id)
 
 
+def counters_today(office: Office, *, now: datetime) -> Sequence[OpenCounter]:
+    """The counters that are open at an office, with their officials."""
+    return days.counters(days.day_for_office(office, days.today(office, now=now)))
+
+
 def screen(office: Office, *, now: datetime) -> Screen:
     """The numbers called and those that follow; nothing else of anybody."""
     found = line(office, now=now)

@@ -16,7 +16,7 @@ class State(StrEnum):
 class Step(StrEnum):
     CALL = "call"
     CALL_AGAIN = "call-again"
-    PUT_BACK = "put-back"  # called by mistake
+    PUT_BACK = "put-back"  # called by mistake, or left at a counter by its official
     START = "start"
     ABSENT = "absent"
     RETURN = "return"
@@ -35,6 +35,7 @@ STEPS: dict[tuple[State, Step], State] = {
     (State.CALLED, Step.START): State.SERVING,
     (State.CALLED, Step.ABSENT): State.ABSENT,
     (State.ABSENT, Step.RETURN): State.WAITING,
+    (State.SERVING, Step.PUT_BACK): State.WAITING,
     (State.SERVING, Step.TRANSFER): State.WAITING,
     (State.SERVING, Step.ATTEND): State.ATTENDED,
     (State.WAITING, Step.CLOSE): State.UNATTENDED,

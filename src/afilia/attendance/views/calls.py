@@ -17,15 +17,17 @@ from afilia.attendance import actions, papers, queries
 from afilia.attendance.actions import CounterRefusedError, StepRefusedError
 from afilia.attendance.actions.calling import CounterRefusal, StepRefusal
 from afilia.attendance.forms import CounterForm, OutcomeForm, TransferForm
-from afilia.attendance.models import Visit
+from afilia.attendance.models import OpenCounter, Visit
 from afilia.attendance.policy import policy
 from afilia.attendance.rules.visits import State
 from afilia.attendance.views.office import at_office, sent
+from afilia.identifiers.person import are_digits
 from afilia.offices.models import Office
 from afilia.staff.decorators import StaffRequest
 from afilia.staff.rules import Role
 
 PAGE = ["GET", "HEAD", "POST"]
+LONGEST_NUMBER = 4  # digits of a counter
 COUNTER_REFUSALS = {
     CounterRefusal.TAKEN: _("Otra persona atiende en esa ventanilla. Elija otra."),
     CounterRefusal.BUSY: _("Termine primero con la persona que está en su ventanilla."),
@@ -49,6 +51,8 @@ def counter(request: StaffRequest, office: Office) -> HttpResponse:
     now = timezone.now()
     if request.POST.get("do") == "close":
         return _close(request, office, now=now)
+    if request.POST.get("do") == "free":
+        return _free(request, office, now=now)
     own = queries.counter_today(office, request.staff.id, now=now)
     procedures = queries.minutes(office)
     initial = {"number": own.number, "procedures": own.procedures} if own else {"procedures": [*procedures]}
@@ -62,7 +66,10 @@ def counter(request: StaffRequest, office: Office) -> HttpResponse:
             text = gettext("Usted atiende en la ventanilla %(number)s.") % {"number": opened.number}
             messages.success(request, text)
             return redirect("attendance:agenda")
-    page = {"form": form, "office": office, "counter": own}
+    others: list[OpenCounter] = []
+    if Role.SUPERVISOR in request.staff.roles:
+        others = [each for each in queries.counters_today(office, now=now) if each != own]
+    page = {"form": form, "office": office, "counter": own, "others": others}
     return render(request, "attendance/counter.html", page, status=422 if form.errors else 200)
 
 
@@ -178,6 +185,20 @@ def _said(asked: str, visit: Visit) -> str:
         "transfer": gettext("%(ticket)s espera por el otro trámite, con el tiempo que ya esperó."),
     }
     return said[asked] % {"ticket": visit.ticket}
+
+
+def _free(request: StaffRequest, office: Office, *, now: datetime) -> HttpResponse:
+    typed = request.POST.get("number", "")
+    number = int(typed) if are_digits(typed, len(typed)) and 0 < len(typed) <= LONGEST_NUMBER else 0
+    try:
+        actions.free_counter(office=office, number=number, staff=request.staff, now=now)
+    except CounterRefusedError as error:
+        is_closed = error.reason is CounterRefusal.NOT_OPEN
+        said = gettext("Esa ventanilla ya no está abierta.") if is_closed else COUNTER_REFUSALS[error.reason]
+        messages.error(request, str(said))
+    else:
+        messages.success(request, gettext("La ventanilla %(number)s está cerrada.") % {"number": number})
+    return redirect("attendance:counter")
 
 
 def _close(request: StaffRequest, office: Office, *, now: datetime) -> HttpResponse:
