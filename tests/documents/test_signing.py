@@ -184,7 +184,7 @@ def test_wrong_password_is_named(settings: Settings, tmp_path: Path) -> None:
         signing.check()
 
 
-@pytest.mark.parametrize("shift", [timedelta(days=-30), timedelta(days=4000)])
+@pytest.mark.parametrize("shift", [timedelta(days=-31), timedelta(days=4000)])
 def test_certificate_that_is_not_valid_then_does_not_sign(shift: timedelta) -> None:
     with pytest.raises(SettingError, match="is valid from"):
         signing.sign(render_receipt(make_facts(lines=1)), at=NOW + shift)
