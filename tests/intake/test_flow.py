@@ -1,9 +1,11 @@
 import copy
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from afilia.cases import actions as cases
 from afilia.cases.models import Case, Paper
 from afilia.cases.models import Message as CaseMessage
 from afilia.cases.queries import facts
@@ -217,6 +219,23 @@ def test_documents_are_taken_out_and_the_draft_is_discarded(inside: Applicant) -
     assert Case.objects.count() == 1
     inside.client.post(discard)
     assert Case.objects.count() == 0
+
+
+def test_a_draft_that_another_tab_submits_first_is_not_said_to_be_gone(
+    inside: Applicant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside.fill()
+    discard_draft = cases.discard_draft
+
+    def too_late(*, case_id: int, now: datetime) -> bool:
+        cases.submit(case_id=case_id, now=now)
+        return discard_draft(case_id=case_id, now=now)
+
+    monkeypatch.setattr(cases, "discard_draft", too_late)
+    page = inside.client.post(f"{inside.draft}descartar/", follow=True).content.decode()
+    assert "se borraron" not in page
+    assert "Recibimos su trámite" in page
+    assert inside.case.state == State.SUBMITTED
 
 
 def test_the_request_says_where_and_what(inside: Applicant) -> None:

@@ -88,7 +88,8 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponse:
     if case.state != State.DRAFT:
         return redirect("intake:case", case.number)
     if request.method == "POST":
-        cases.discard_draft(case_id=case.pk, now=timezone.now())
+        if not cases.discard_draft(case_id=case.pk, now=timezone.now()):  # submitted meanwhile
+            return redirect("intake:draft", case.key)
         messages.success(request, gettext("El borrador y sus documentos se borraron."))
         return redirect("intake:start")
     return render(request, "intake/discard.html", {"case": case})
