@@ -209,6 +209,14 @@ def test_people_are_received_called_and_attended_and_the_room_sees_their_numbers
     look(supervisor, "figures-phone")
     assert third
 
+    # and closes the counter that was left: who was called to it waits again
+    supervisor.goto(portal.url("/funcionarios/turnos/ventanilla/"))
+    look(supervisor, "left-counter-phone")
+    press(supervisor, "Cerrar la ventanilla 3")
+    expect(supervisor.locator("main")).to_contain_text("La ventanilla 3 está cerrada.")
+    expect(screen.locator("main")).to_contain_text("Todavía no hay llamados.", timeout=15_000)
+    expect(screen.locator("main")).to_contain_text("B3")
+
 
 def own_address(portal: Portal, ticket: str) -> str:
     """What the QR on the paper holds."""
