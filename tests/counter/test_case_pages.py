@@ -58,6 +58,12 @@ def test_a_paper_of_another_case_is_not_reached_through_ones_own(desk: Client, o
     assert "Elija un documento" in desk.get(f"{page_of(own)}?documento={paper}").content.decode()
 
 
+def test_who_sends_an_empty_message_has_looked_too(desk: Client, official: StaffMember) -> None:
+    case = taken(official)
+    assert case.employer.name in desk.post(page_of(case), {"text": ""}).content.decode()
+    assert Entry.objects.filter(event="case.looked-at", actor=f"staff:{official.pk}").count() == 1
+
+
 def test_documents_open_as_pictures_and_each_opening_is_a_row(desk: Client, official: StaffMember) -> None:
     case = taken(official)
     paper = with_picture(case)

@@ -95,12 +95,17 @@ def test_a_number_of_several_employers_lists_them_and_that_of_none_says_so(desk:
     assert "Escriba un RUC" in desk.post(KEYS, {"typed": ""}).content.decode()
 
 
-def test_looking_at_an_employer_is_written_down(desk: Client, clerk: StaffMember) -> None:
+@pytest.mark.parametrize(
+    "page", ["", "documentos/", "documentos/?quien=employer", "negar/", "negar/?quien=employer"]
+)
+def test_looking_at_an_employer_is_written_down(desk: Client, clerk: StaffMember, page: str) -> None:
     employer = make_applicant()
-    page = desk.get(page_of(employer)).content.decode()
-    assert "Todavía no tiene clave" in page
+    assert employer.ruc in desk.get(page_of(employer) + page).content.decode()
     entry = Entry.objects.get(event="counter.looked-at")
     assert (entry.actor, entry.subject) == (f"staff:{clerk.pk}", f"employer:{employer.pk}")
+    if page:
+        desk.post(page_of(employer) + page)  # what is wrong in a form is shown beside the same data
+        assert Entry.objects.filter(event="counter.looked-at").count() == 2
 
 
 def test_the_key_on_the_sheet_signs_in_and_is_shown_once(desk: Client) -> None:

@@ -43,8 +43,7 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
             )
             messages.success(request, gettext("El mensaje está enviado."))
             return redirect(f"{reverse('counter:case', args=[number])}#mensajes")
-    else:
-        actions.record_look(case_id=found.pk, by=request.staff, what="case", now=timezone.now())
+    actions.record_look(case_id=found.pk, by=request.staff, what="case", now=timezone.now())
     return render(request, "counter/case.html", _page(request, found) | {"form": form})
 
 

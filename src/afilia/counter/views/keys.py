@@ -58,10 +58,9 @@ def keys(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 @staff_required(*AT_THE_COUNTER)
 def employer(request: StaffRequest, employer_id: int) -> HttpResponse:
-    """How it stands with the key of an employer. That it was looked at is written down."""
+    """How it stands with the key of an employer."""
     found = _employer(request, employer_id)
-    actions.record_look(employer=found, by=request.staff, now=timezone.now())
-    return render(request, "counter/employer.html", _standing(request, found) | {"form": _who()})
+    return _shown(request, "counter/employer.html", _standing(request, found) | {"form": _who()})
 
 
 @sensitive_post_parameters("came_number", "came_names", "number", "email")
@@ -73,7 +72,7 @@ def papers(request: StaffRequest, employer_id: int) -> HttpResponse:
     who = _who(request.GET)
     page = _standing(request, found)
     if not who.is_valid() or not page["may_go_on"]:
-        return render(request, "counter/employer.html", page | {"form": who})
+        return _shown(request, "counter/employer.html", page | {"form": who})
     who_comes, case = who.cleaned_data["quien"], page["case"]
     person = found.representative
     form = PapersForm(
@@ -96,7 +95,7 @@ def papers(request: StaffRequest, employer_id: int) -> HttpResponse:
             form.refuse(error.reason)
         else:
             return redirect("counter:handover", prepared.pk)
-    return render(request, "counter/papers.html", page | {"form": form, "who_comes": who_comes})
+    return _shown(request, "counter/papers.html", page | {"form": form, "who_comes": who_comes})
 
 
 @require_POST
@@ -169,7 +168,7 @@ def deny(request: StaffRequest, employer_id: int) -> HttpResponse:
     found = _employer(request, employer_id)
     who = _who(request.GET)
     if not who.is_valid():
-        return render(request, "counter/employer.html", _standing(request, found) | {"form": who})
+        return _shown(request, "counter/employer.html", _standing(request, found) | {"form": who})
     form = RefusalForm(request.POST or None, reasons=queries.refusals())
     if form.is_valid():
         actions.refuse(
@@ -182,7 +181,13 @@ def deny(request: StaffRequest, employer_id: int) -> HttpResponse:
         )
         messages.success(request, gettext("La negativa quedó registrada y el empleador recibe un correo."))
         return redirect("counter:employer", employer_id)
-    return render(request, "counter/deny.html", {"employer": found, "form": form})
+    return _shown(request, "counter/deny.html", {"employer": found, "form": form})
+
+
+def _shown(request: StaffRequest, template: str, page: dict[str, Any]) -> HttpResponse:
+    """A page with an employer's data; that an official looked is written down."""
+    actions.record_look(employer=page["employer"], by=request.staff, now=timezone.now())
+    return render(request, template, page)
 
 
 def _employer(request: StaffRequest, employer_id: int) -> Employer:
