@@ -108,6 +108,12 @@ def test_looking_at_an_employer_is_written_down(desk: Client, clerk: StaffMember
         assert Entry.objects.filter(event="counter.looked-at").count() == 2
 
 
+def test_looking_at_what_a_colleague_hands_over_is_written_down(desk: Client, clerk: StaffMember) -> None:
+    handover = make_prepared(make_applicant(), by=staff_queries.staff(make_staff(office=clerk.office)))
+    assert handover.came_names in desk.get(f"{KEYS}entrega/{handover.pk}/").content.decode()
+    assert Entry.objects.get(event="counter.looked-at").actor == f"staff:{clerk.pk}"
+
+
 def test_the_key_on_the_sheet_signs_in_and_is_shown_once(desk: Client) -> None:
     employer = make_applicant()
     handover = prepare(desk, employer)

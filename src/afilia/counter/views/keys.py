@@ -142,7 +142,7 @@ def handover(request: StaffRequest, handover_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     if request.method != "POST":
-        return render(request, "counter/handover.html", _handover(request, found))
+        return _shown(request, "counter/handover.html", _handover(request, found))
     try:
         key = actions.give(
             handover_id=handover_id,
