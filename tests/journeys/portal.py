@@ -1,6 +1,7 @@
 """The real portal for journeys: `afilia serve` as a process of its own, on fresh data."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -20,9 +23,11 @@ import pytest
 from psycopg import sql
 
 from afilia.ops import demo
+from tests.faults.plant import until
 from tests.once import copy, once
 
 START_WITHIN = 60.0  # seconds
+MAIL_WITHIN = 90.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,3 +183,18 @@ def _database() -> Iterator[str | None]:
     finally:
         with psycopg.connect(server_url, autocommit=True) as server:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def mailed(portal: Portal, address: str, pattern: str) -> str:
+    """What matches in the newest mail to an address in which something does, once the worker wrote it."""
+
+    def look() -> str | None:
+        for file in sorted((portal.data / "mail").glob("*.log"), reverse=True):
+            mail = message_from_bytes(file.read_bytes(), policy=default)
+            body = mail.get_body(("plain",)) if mail["To"] == address else None
+            found = re.search(pattern, body.get_content(), re.MULTILINE) if body else None
+            if found:
+                return found[0]
+        return None
+
+    return until(look, within=MAIL_WITHIN) or ""

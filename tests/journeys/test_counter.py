@@ -3,10 +3,7 @@
 import io
 import json
 import re
-import time
 from collections.abc import Callable
-from email import message_from_bytes
-from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +13,8 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.documents.papers import plain_jpeg
 from tests.journeys.pages import code_of_app, fill, press
-from tests.journeys.portal import Portal, run
-from tests.journeys.test_registration import WAIT, begin, finish, go_on
+from tests.journeys.portal import Portal, mailed, run
+from tests.journeys.test_registration import begin, finish, go_on
 
 Look = Callable[[Page, str], None]
 KEY, OWN_KEY = "puente angosto de guadua", "tijera nube caimito 7"
@@ -127,20 +124,6 @@ def print_sheet(page: Page, button: str) -> str:
     page.context.unroute(page.url)
     (sheet,) = sheets
     return key_of(sheet)
-
-
-def link_to(portal: Portal, address: str) -> str:
-    """The path in the mail to an address, once the worker wrote it."""
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        for file in (portal.data / "mail").glob("*.log"):
-            mail = message_from_bytes(file.read_bytes(), policy=default)
-            body = mail.get_body(("plain",)) if mail["To"] == address else None
-            found = re.search(r"/empleadores/clave/activar/\w+/", body.get_content()) if body else None
-            if found:
-                return found[0]
-        time.sleep(0.1)  # until the mail is there; the time is no part of the test
-    raise AssertionError(f"no mail to {address}")
 
 
 def key_of(sheet: bytes) -> str:
@@ -351,7 +334,7 @@ def test_a_link_leads_to_the_first_key_on_a_telephone(
 ) -> None:
     script = f"{LINK}print(json.dumps(dict(email=employer.email, number=employer.representative.number)))"
     said = json.loads(run(portal, "shell", "--no-imports", "-c", script).splitlines()[-1])
-    path = link_to(portal, said["email"])
+    path = mailed(portal, said["email"], r"/empleadores/clave/activar/\w+/")
     page = phone_page
     page.goto(portal.url(path))
     expect(page).to_have_url(portal.url("/empleadores/clave/activar/"))

@@ -2,15 +2,12 @@
 
 import io
 import os
-import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.policy import default
 from pathlib import Path
 from random import Random
 
@@ -20,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 from tests.documents.authority import CEDULA, Authority, Signer
 from tests.documents.papers import plain_jpeg
-from tests.journeys.portal import Portal, first_start, running
+from tests.journeys.portal import Portal, first_start, mailed, running
 from tests.journeys.test_registration import COMPANY, WAIT, begin, code_to, download, finish, go_on
 
 Look = Callable[[Page, str], None]
@@ -138,20 +135,6 @@ def attach(page: Page, name: str, *files: Path) -> None:
     go_on(page, "Adjuntar")
 
 
-def link_to(portal: Portal, address: str) -> str:
-    """The link that continues a draft, in the mail to an address."""
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        for file in (portal.data / "mail").glob("*.log"):
-            mail = message_from_bytes(file.read_bytes(), policy=default)
-            body = mail.get_body(("plain",)) if mail["To"] == address else None
-            found = re.search(r"http://\S+/continuar/\w+/", body.get_content()) if body else None
-            if found:
-                return found[0]
-        time.sleep(0.1)  # until the mail is there; the time is no part of the test
-    raise AssertionError(f"no link to {address}")
-
-
 def state(portal: Portal, number: str) -> list[str]:
     return run(portal, "-c", STATE, number).split()
 
@@ -198,7 +181,7 @@ def test_a_company_gets_through_the_virtual_desk_on_a_telephone(
 
     # the link in the mail opens the draft elsewhere
     elsewhere = new_page()
-    elsewhere.goto(link_to(portal, "virtual@registro.example"))
+    elsewhere.goto(mailed(portal, "virtual@registro.example", r"http://\S+/continuar/\w+/"))
     look(elsewhere, "draft-link")
     go_on(elsewhere)
     expect(elsewhere).to_have_url(page.url)

@@ -3,14 +3,12 @@
 import re
 import time
 from collections.abc import Callable
-from email import message_from_bytes
-from email.policy import default
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.portal import Portal
+from tests.journeys.portal import Portal, mailed
 
 Look = Callable[[Page, str], None]
 WAIT = 20.0  # seconds, for the worker on a busy machine
@@ -30,16 +28,7 @@ def look(axe: Callable[[Page], None], picture: Callable[[Page, str], Path]) -> L
 
 def code_to(portal: Portal, address: str) -> str:
     """The code in the newest mail to an address, once the worker wrote it."""
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        for file in sorted((portal.data / "mail").glob("*.log"), reverse=True):
-            mail = message_from_bytes(file.read_bytes(), policy=default)
-            body = mail.get_body(("plain",)) if mail["To"] == address else None
-            found = re.search(r"^\d{6}\s*$", body.get_content(), re.MULTILINE) if body else None
-            if found:
-                return found[0].strip()
-        time.sleep(0.1)  # until the mail is there; the time is no part of the test
-    raise AssertionError(f"no mail to {address}")
+    return mailed(portal, address, r"^\d{6}\s*$").strip()
 
 
 def go_on(page: Page, button: str = "Continuar") -> None:
