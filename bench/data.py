@@ -78,8 +78,8 @@ HIRE = (
     "SELECT at, 'EJEMPLO PRUEBA LUZ ' || at, '1990-02-28', now() FROM made_up ORDER BY at",
     "INSERT INTO workers_identitynumber (number, kind, person_id) "
     "SELECT number, 'cedula', at FROM made_up ORDER BY at",
-    "INSERT INTO workers_employment (id, employer_id, branch_id, person_id, entered_on) "
-    "SELECT at, b.employer_id, b.id, at, %(entered)s FROM made_up "
+    "INSERT INTO workers_employment (id, employer_id, branch_id, person_id, entered_on, entry_pay) "
+    "SELECT at, b.employer_id, b.id, at, %(entered)s, 400 FROM made_up "
     f"JOIN employers_branch b ON b.employer_id = {EMPLOYER} AND b.number = lpad(branch::text, 4, '0') "
     "ORDER BY at",
     "INSERT INTO novedades_filing (employer_id, channel, by_number, filed_at) "

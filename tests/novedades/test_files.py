@@ -175,7 +175,8 @@ def test_file_without_a_good_line_is_judged_by_the_type_of_its_first() -> None:
 
 
 def test_first_good_line_is_found_behind_many_bad_ones() -> None:
-    many = [line("SAL", {"identificacion": "x"})] * (checking_module.FIRST_LOOK + 5)
+    bad = line("SAL", {"identificacion": "x"})
+    many = [bad] * (checking_module.FIRST_LOOK // len(bad) + 5)
     report = check(lines(*many, *MSU))
     assert report.check.anchor
     assert report.check.anchor.type == "MSU"

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -126,11 +127,25 @@ def test_an_employment_from_before_the_portal_takes_its_entry_notice(
     desk: Desk, employment: Employment
 ) -> None:
     fields = {"fecha_ingreso": "20250102", "fecha_registro": "20250102"}
-    planned = desk.plan(desk.record("ENT", number_of(employment), period="202501", **fields))
+    record = desk.record("ENT", number_of(employment), period="202501", sueldo="515.25", **fields)
+    planned = desk.plan(record)
     assert planned.outcomes == ["new"]
     desk.go_on(planned)
     assert Employment.objects.get() == employment
+    assert Employment.objects.get().entry_pay == Decimal("515.25")
     assert Novedad.objects.get().employment == employment
+
+
+def test_the_pay_at_entry_of_an_older_history_is_that_of_the_last_notice(desk: Desk) -> None:
+    number = cedula()
+    fields = {"fecha_ingreso": "20261012", "fecha_registro": "20261013"}
+    desk.file(desk.record("ENT", number, period="202610", sueldo="500.00", **fields))
+    desk.file(desk.record("ENT", number, period="202610", sueldo="510.00", **fields), corrections=True)
+    desk.file(desk.record("MSU", number, sueldo="620.00"))
+    Employment.objects.update(entry_pay=None)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("afilia.novedades.migrations.0005_entry_pay").TAKE)
+    assert Employment.objects.get().entry_pay == Decimal("510.00")
 
 
 # Exits

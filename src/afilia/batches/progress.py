@@ -16,6 +16,7 @@ from afilia.batches.models import Batch
 def shown(batch: Batch) -> Iterator[Callable[[float, int], None]]:
     """A function that shows the share done (0 to 1) and the lines done of a batch."""
     own = connection.copy()
+    own.inc_thread_sharing()  # used by one thread at a time
 
     def show(share: float, lines: int) -> None:
         with own.cursor() as cursor:

@@ -75,6 +75,8 @@ def register(
             beginning = pl.col("outcome") == Outcome.NEW.value
             _enter(lines.filter(beginning), employer, filing, foreigner_prefixes)
             _append([lines.filter(~beginning)], filing, layout.type)
+        if corrections_meant:
+            _pay_at_entry(filing)
     else:
         _append(meant(), filing, layout.type)
     if found != count:
@@ -90,12 +92,14 @@ def register(
 def _analyse(layout: Layout) -> None:
     """Have the database count its rows: it would do so within a minute, and the next file may be quicker.
 
-    Until then it takes a young table for empty, and goes through all of it for each line of a plan.
+    Until then it takes a young table for empty, and goes through all of it for each line of a plan. A small
+    sample is enough for that.
     """
     tables = [f"novedades_novedad_{layout.type.lower()}"]
     if layout.effect is Effect.ENTRY:
         tables += ["workers_person", "workers_identitynumber", "workers_employment"]
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL default_statistics_target = 10")
         cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
@@ -156,9 +160,9 @@ ENTER = (
     "UPDATE workers_person p SET names = n.names, birth_on = n.birth_on, identity_confirmed_at = %(at)s "
     "FROM entering n WHERE n.person_id = p.id AND p.identity_confirmed_at IS NULL AND n.answer = %(found)s",
     # An employment from before this portal has no notice of entry yet.
-    "INSERT INTO workers_employment (employer_id, branch_id, person_id, entered_on) "
-    "SELECT %(employer)s, branch_id, person_id, on_date FROM entering ORDER BY line "
-    "ON CONFLICT (person_id, branch_id, entered_on) DO NOTHING",
+    "INSERT INTO workers_employment (employer_id, branch_id, person_id, entered_on, entry_pay) "
+    "SELECT %(employer)s, branch_id, person_id, on_date, amount FROM entering ORDER BY line "
+    "ON CONFLICT (person_id, branch_id, entered_on) DO UPDATE SET entry_pay = excluded.entry_pay",
     "INSERT INTO novedades_novedad "
     "(filing_id, line, employment_id, kind, period, subject, revision, amount, due_on, details) "
     "SELECT %(filing)s, n.line, e.id, 'ENT', n.period, n.subject, 0, n.amount, n.due_on, n.details "
@@ -166,6 +170,16 @@ ENTER = (
     "ON e.person_id = n.person_id AND e.branch_id = n.branch_id AND e.entered_on = n.on_date ORDER BY e.id",
     "DROP TABLE entering",
 )
+
+
+def _pay_at_entry(filing: Filing) -> None:
+    """Keep what corrected notices of entry say of the pay with their employments."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE workers_employment e SET entry_pay = v.amount FROM novedades_novedad v "
+            "WHERE v.filing_id = %s AND v.kind = 'ENT' AND v.revision > 0 AND v.employment_id = e.id",
+            [filing.pk],
+        )
 
 
 def _leave(filing: Filing) -> None:

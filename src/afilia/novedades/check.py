@@ -5,15 +5,16 @@ encoding, line ends), once in chunks to judge its lines, so that memory does not
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
 import polars as pl
 
-from afilia.novedades.reading import PIECE, OpenFile, inspect, read_lines, without_blank
+from afilia.novedades.reading import PIECE, Lines, OpenFile, inspect, read_lines, without_blank
 from afilia.novedades.rules.layouts import SEPARATOR, Context, Layout
 from afilia.novedades.rules.marks import Mark, Severity, finding, findings, no_findings
 from afilia.novedades.rules.records import Anchor, Judged, judge
@@ -21,7 +22,8 @@ from afilia.novedades.rules.records import Anchor, Judged, judge
 T = TypeVar("T")
 R = TypeVar("R")
 
-FIRST_LOOK = 1000  # lines in which the first good one is sought before all are
+AHEAD = 3  # pieces at work at a time
+FIRST_LOOK = 64 * 1024  # bytes in which the first good line is sought before it is in all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +94,7 @@ class FileCheck:
         layout = self.context.catalogue.layouts[self.anchor.type]
         seen = _Seen()
         judge_lines = partial(self._judge, layout=layout, anchor=self.anchor)
-        ahead = map if self.facts.size <= PIECE else two_ahead  # one piece needs no threads
+        ahead = map if self.facts.size <= PIECE else some_ahead  # one piece needs no threads
         for records, blank, verdict in ahead(judge_lines, self._pieces()):
             repeated = seen.repeated(verdict.workers)
             values = verdict.values
@@ -158,13 +160,17 @@ class FileCheck:
 
     def _looks(self) -> Iterator[tuple[pl.DataFrame, bool]]:
         """The records in parts, a few first, and whether the part is all of them."""
-        for at, lines in enumerate(read_lines(self._open, self.facts)):
+        start = read_lines(self._open, self.facts, piece=FIRST_LOOK)
+        yield from self._records(islice(start, 1), whole=self.facts.size <= min(FIRST_LOOK, PIECE))
+        if self.facts.size > FIRST_LOOK:
+            yield from self._records(read_lines(self._open, self.facts), whole=False)
+
+    @staticmethod
+    def _records(pieces: Iterable[Lines], *, whole: bool) -> Iterator[tuple[pl.DataFrame, bool]]:
+        for lines in pieces:
             records, _ = without_blank(lines.frame)
-            if at == 0:
-                yield records.head(FIRST_LOOK), self.facts.size <= PIECE and records.height <= FIRST_LOOK
-                records = records.slice(FIRST_LOOK)
             if records.height:
-                yield records, False
+                yield records, whole
 
     def _refusal(self, first_type: str, novedad: str | None) -> pl.DataFrame:
         catalogue = self.context.catalogue
@@ -177,13 +183,13 @@ class FileCheck:
         )
 
 
-def two_ahead(work: Callable[[T], R], items: Iterator[T]) -> Iterator[R]:
-    """The results in order, two items at work at a time."""
-    with ThreadPoolExecutor(max_workers=2) as pool:
+def some_ahead(work: Callable[[T], R], items: Iterator[T]) -> Iterator[R]:
+    """The results in order, AHEAD items at work at a time."""
+    with ThreadPoolExecutor(max_workers=AHEAD) as pool:
         waiting: deque[Future[R]] = deque()
         for item in items:
             waiting.append(pool.submit(work, item))
-            if len(waiting) > 1:
+            if len(waiting) >= AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -5,10 +5,11 @@ Nothing of the labour history is written here. A `Staging` belongs to one connec
 
 import io
 from calendar import monthrange
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
+from functools import partial
 from types import TracebackType
 from uuid import uuid4
 
@@ -22,11 +23,12 @@ from afilia.novedades.rules.plan import FACTS
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
 
-ROWS = 50_000  # lines whose facts are sent and parsed at a time
 PIECE = 50_000  # rows sent at a time
 # Of the database, for the one large join: memory, and rows of other cores are nearly as good as own ones. The
-# staged lines are counted from a sample that is enough to tell a few lines from many.
+# staged lines are counted from a sample that is enough to tell a few lines from many. An incremental sort
+# would leave the joins above it to one core.
 SERVER = {
+    "enable_incremental_sort": "off",
     "default_statistics_target": "10",
     "work_mem": "32MB",
     "hash_mem_multiplier": "1",
@@ -35,15 +37,17 @@ SERVER = {
 }
 
 # As they are staged; the order of the columns is that of the COPY.
-STAGED = ("line", "branch", "number", "period", "subject", "on_date", "amount", "details")
+STAGED = ("part", "line", "branch", "number", "period", "subject", "on_date", "amount", "details")
+
+DAY = {Effect.ENTRY: "fecha_ingreso", Effect.EXIT: "fecha_salida"}  # the field of `on_date`
 
 BRANCH = ("branch_id", "opened_on", "closed_on", "allowed")  # facts of FACTS that are a branch's
 
 
 def stageable(values: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    """Accepted values in the columns of STAGED; `details` is the JSON that the history keeps."""
+    """Accepted values in the columns of STAGED but `part`; `details` is the JSON that the history keeps."""
     others = [field.name for field in layout.body if field.name != layout.amount]
-    day = {Effect.ENTRY: "fecha_ingreso", Effect.EXIT: "fecha_salida"}.get(layout.effect)
+    day = DAY.get(layout.effect)
     return values.select(
         "line",
         pl.col("sucursal").alias("branch"),
@@ -82,6 +86,7 @@ class Staging(AbstractContextManager["Staging"]):
         self._employer = employer
         self._layout = layout
         self._allowed = allowed
+        self._parts = 0
         self._periods: set[int] = set()
         self._asks = layout.effect is Effect.ENTRY  # the register of identities, outside a transaction
         self._table = "staged" if self._asks else f"staged_{uuid4().hex}"
@@ -91,9 +96,9 @@ class Staging(AbstractContextManager["Staging"]):
         self._transaction.__enter__()
         with connection.cursor() as cursor:
             cursor.execute(
-                f"CREATE {'TEMPORARY' if self._asks else 'UNLOGGED'} TABLE {self._table} (line int, "
-                "branch varchar(4), number varchar(10), period int, subject varchar(40), on_date date, "
-                "amount numeric(13, 2), details jsonb)"
+                f"CREATE {'TEMPORARY' if self._asks else 'UNLOGGED'} TABLE {self._table} (part int, "
+                "line int, branch varchar(4), number varchar(10), period int, "
+                "subject varchar(40) DEFAULT '', on_date date, amount numeric(13, 2), details jsonb)"
             )
             if self._asks:
                 cursor.execute(
@@ -114,12 +119,28 @@ class Staging(AbstractContextManager["Staging"]):
             connection.close()
         self._transaction.__exit__(kind, error, trace)
 
-    def add(self, staged: pl.DataFrame) -> None:
-        """Put lines in the columns of STAGED into the table."""
-        said = tuple(name for name in STAGED if staged[name].null_count() < staged.height)
-        if said:
-            self._periods.update(staged["period"].unique())
-            copy_in(self._table, said, [staged])
+    def add(self, parts: Iterable[pl.DataFrame]) -> None:
+        """Put lines, as the checker accepts them, into the table; they are drawn in another thread."""
+        staged = (self._stageable(part, values) for part, values in enumerate(parts))
+        with transaction.atomic():  # what goes wrong while they are drawn leaves the connection usable
+            copy_in(self._table, self._said, staged)
+
+    @property
+    def _said(self) -> tuple[str, ...]:
+        """The columns of STAGED that lines of the layout have."""
+        layout = self._layout
+        given = {
+            "subject": layout.subject,
+            "on_date": layout.effect in DAY,
+            "amount": layout.amount,
+            "details": any(field.name != layout.amount for field in layout.body),
+        }
+        return tuple(name for name in STAGED if given.get(name, True))
+
+    def _stageable(self, part: int, values: pl.DataFrame) -> pl.DataFrame:
+        self._parts = part + 1
+        self._periods.update(values["period"].unique())
+        return stageable(values, self._layout).with_columns(part=pl.lit(part))
 
     def unconfirmed_numbers(self) -> list[str]:
         """Numbers of entries whose person is not known yet, or known without a confirmed identity."""
@@ -148,30 +169,27 @@ class Staging(AbstractContextManager["Staging"]):
         """Put the answers of the register of identities beside the lines."""
         copy_in("staged_civil", ("number", "answer", "names", "birth_on", "death_on"), [answers])
 
-    def facts(self) -> Generator[pl.DataFrame, None, None]:
-        """The facts of each staged line, in order of lines; the first frame is empty.
+    def facts(self) -> Generator[Callable[[], pl.DataFrame], None, None]:
+        """For each part that was added, what gives the facts of its lines, in their order, in any thread.
 
         Columns: `person_id`, `names` and `birth_on` (of the register), and those of FACTS that `branches`
         does not give.
         """
         schema: Schema = {"person_id": pl.Int64, "names": pl.String, "birth_on": pl.Date}
         schema |= {name: kind for name, kind in FACTS.items() if name not in BRANCH}
-        yield pl.DataFrame(schema=schema)
-        if not self._periods:
-            return
         asked = [name for name in schema if name in self._columns]
+        at = 0
         with transaction.atomic(), connection.cursor() as cursor:
             for setting, value in SERVER.items():
                 cursor.execute("SELECT set_config(%s, %s, true)", [setting, value])
             cursor.execute(f"ANALYZE {self._table}")
             arguments = {"employer": self._employer.pk, "kind": self._layout.type}
             with connection.wrap_database_errors:
-                for (text,) in cursor.stream(self._query(asked), arguments):
-                    known = _parse(text, {"line": pl.UInt32, **{name: schema[name] for name in asked}})
-                    yield known.sort("line").select(
-                        pl.col(name) if name in known.columns else pl.lit(None, dtype=kind).alias(name)
-                        for name, kind in schema.items()
-                    )
+                for part, text in cursor.stream(self._query(asked), arguments) if self._periods else ():
+                    yield from [partial(_read_facts, "", schema, asked)] * (part - at)
+                    yield partial(_read_facts, text, schema, asked)
+                    at = part + 1
+        yield from [partial(_read_facts, "", schema, asked)] * (self._parts - at)
 
     def branches(self) -> pl.DataFrame:
         """The facts that all the lines of a branch share (BRANCH), by its number, `sucursal`."""
@@ -197,32 +215,36 @@ class Staging(AbstractContextManager["Staging"]):
         employment, order = EMPLOYMENT.get(effect, DURING)
         return QUERY.format(
             columns=", E'\\t', ".join(self._columns[name] for name in asked),
-            rows=ROWS,
             staged=self._table,
             periods=", ".join(f"({period}, {_days(period)})" for period in sorted(self._periods)),
             employment=employment,
+            here=HERE,
             order=order,
             novedad=NOVEDADES.get(effect, NOVEDAD),
             civil="LEFT JOIN staged_civil c ON c.number = s.number" if self._asks else "",
         )
 
 
-# IS TRUE keeps the index of a branch out of the join: before the tables are analysed it looks good, and then
-# each line goes through all the workers of its branch.
+# IS TRUE keeps the index of a branch, or of an employer, out of the join: before the tables are analysed it
+# looks good, and then each line goes through all the workers of its branch.
+#
+# An employment in another branch, `y`, is told only where there is none in that of the line. It comes by the
+# same join: a question of its own for each line would keep the server to one core.
 #
 # A row for each line would cost both sides more than the join: the lines go out as texts of many lines.
 QUERY = """
-SELECT string_agg(text, E'\\n') FROM (
-SELECT DISTINCT ON (s.line / {rows}, s.line)
-    s.line / {rows} AS part, concat(s.line, E'\\t', {columns}) AS text
+SELECT part, string_agg(text, E'\\n') FROM (
+SELECT DISTINCT ON (s.part, s.line)
+    s.part, concat(s.line, E'\\t', {columns}) AS text
 FROM {staged} s
 JOIN (VALUES {periods}) q (period, first_on, last_on) USING (period)
 LEFT JOIN employers_branch b ON b.employer_id = %(employer)s AND b.number = s.branch
 LEFT JOIN workers_identitynumber i ON i.number = s.number
-LEFT JOIN workers_employment e ON e.person_id = i.person_id AND (e.branch_id = b.id) IS TRUE AND {employment}
-LEFT JOIN novedades_novedad v ON v.employment_id = e.id AND {novedad}
+LEFT JOIN workers_employment e ON e.person_id = i.person_id AND {employment}
+LEFT JOIN employers_branch y ON y.id = e.branch_id
+LEFT JOIN novedades_novedad v ON v.employment_id = e.id AND {here} AND {novedad}
 {civil}
-ORDER BY s.line / {rows}, s.line, {order}, v.kind DESC, v.subject DESC, v.revision DESC
+ORDER BY s.part, s.line, {here} DESC, y.number, {order}, v.kind DESC, v.subject DESC, v.revision DESC
 ) lines GROUP BY part ORDER BY part
 """
 
@@ -237,43 +259,38 @@ WITH twins AS (
 SELECT line, twin FROM numbered WHERE line > twin ORDER BY line
 """
 
-# For each effect: which employments of the worker in the branch may be meant, and which of them comes first.
-DURING = (
-    "e.entered_on <= q.last_on AND (e.left_on IS NULL OR e.left_on >= q.first_on)",
-    "e.entered_on DESC",
-)
+HERE = "(e.branch_id = b.id) IS TRUE"
+OVERLAPPING = "e.entered_on <= q.last_on AND (e.left_on IS NULL OR e.left_on >= q.first_on)"
+OURS = f"(e.employer_id = %(employer)s) IS TRUE AND ({HERE} AND {{here}} OR NOT {HERE} AND {OVERLAPPING})"
+# For each effect: which employments of the worker may be meant, and which of those in the branch comes first.
 EMPLOYMENT = {
     Effect.ENTRY: (
-        "TRUE",
+        HERE,
         "(e.entered_on = s.on_date) DESC NULLS LAST, (e.left_on IS NULL) DESC, e.left_on DESC",
     ),
-    Effect.EXIT: ("TRUE", "(e.entered_on <= s.on_date) DESC NULLS LAST, e.entered_on DESC"),
+    Effect.EXIT: (OURS.format(here="TRUE"), "(e.entered_on <= s.on_date) DESC NULLS LAST, e.entered_on DESC"),
 }
+DURING = (f"(e.employer_id = %(employer)s) IS TRUE AND {OVERLAPPING}", "e.entered_on DESC")
 
 # The novedades that matter: the one about the same subject. An entry on another day is another employment's.
-# For pay: the last change up to the period, which comes before the entry.
+# For pay: the last change up to the period; before the first one the pay is that of the entry.
 NOVEDAD = "v.kind = %(kind)s AND v.subject = s.subject"
 NOVEDADES = {
     Effect.ENTRY: NOVEDAD + " AND e.entered_on = s.on_date",
-    Effect.PAY: "(v.kind = 'ENT' OR v.kind = %(kind)s AND v.period <= s.period)",
+    Effect.PAY: "v.kind = %(kind)s AND v.period <= s.period",
 }
 
-ELSEWHERE = """(
-    SELECT min(y.number) FROM workers_employment x JOIN employers_branch y ON y.id = x.branch_id
-    WHERE x.employer_id = %(employer)s AND x.person_id = i.person_id AND """
 # Details are compared only where a layout has them: they are wide to sort.
 SAME = "CASE WHEN v.kind = %(kind)s AND v.subject = s.subject THEN {content} END"
 SAME_AMOUNT = "v.amount IS NOT DISTINCT FROM s.amount"
 SAME_DETAILS = "v.details IS NOT DISTINCT FROM s.details"
 # What is not asked for is not sent with every line.
 COLUMNS = {
-    "employment_id": "e.id",
+    "employment_id": f"CASE WHEN {HERE} THEN e.id END",
     "revision": "CASE WHEN v.kind = %(kind)s AND v.subject = s.subject THEN v.revision END",
-    "elsewhere": "CASE WHEN e.id IS NULL THEN "
-    + ELSEWHERE
-    + "x.entered_on <= q.last_on AND (x.left_on IS NULL OR x.left_on >= q.first_on)) END",
+    "elsewhere": f"CASE WHEN NOT {HERE} THEN y.number END",
 }
-DAYS = {"entered_on": "e.entered_on", "left_on": "e.left_on"}
+DAYS = {name: f"CASE WHEN {HERE} THEN e.{name} END" for name in ("entered_on", "left_on")}
 COLUMNS_OF = {
     Effect.ENTRY: {
         **DAYS,
@@ -282,14 +299,16 @@ COLUMNS_OF = {
         "birth_on": "c.birth_on",
         "answer": "c.answer",
         "death_on": "c.death_on",
-        "elsewhere": ELSEWHERE
-        + "(x.left_on IS NULL OR x.left_on >= s.on_date) AND x.branch_id IS DISTINCT FROM b.id)",
+        "elsewhere": """(
+            SELECT min(z.number) FROM workers_employment x JOIN employers_branch z ON z.id = x.branch_id
+            WHERE x.employer_id = %(employer)s AND x.person_id = i.person_id
+            AND (x.left_on IS NULL OR x.left_on >= s.on_date) AND x.branch_id IS DISTINCT FROM b.id)""",
     },
     Effect.EXIT: DAYS,
-    Effect.PAY: {"pay_before": "v.amount"},
+    Effect.PAY: {"pay_before": f"CASE WHEN {HERE} THEN coalesce(v.amount, e.entry_pay) END"},
     Effect.RESERVE: {
         "first_entered_on": """(SELECT min(f.entered_on) FROM workers_employment f
-            WHERE f.employer_id = %(employer)s AND f.person_id = e.person_id)"""
+            WHERE f.employer_id = %(employer)s AND f.person_id = e.person_id AND e.branch_id = b.id)"""
     },
 }
 
@@ -300,18 +319,22 @@ def _days(period: int) -> str:
     return f"date '{date(year, month, 1)}', date '{date(year, month, monthrange(year, month)[1])}'"
 
 
-def _parse(text: str, schema: Schema) -> pl.DataFrame:
-    """Lines of fields between tabs; none of them holds a tab or a line end."""
-    raw = dict.fromkeys(schema, pl.String)
-    frame = pl.read_csv(
+def _read_facts(text: str, schema: Schema, asked: list[str]) -> pl.DataFrame:
+    """The columns of the schema, of lines of fields between tabs; none of them holds a tab or a line end."""
+    sent: Schema = {"line": pl.UInt32, **{name: schema[name] for name in asked}}
+    raw = dict.fromkeys(sent, pl.String)
+    known = pl.read_csv(
         io.BytesIO(text.encode()),
         has_header=False,
         separator="\t",
         quote_char=None,
-        new_columns=list(schema),
         schema=raw,
+        raise_if_empty=False,
+    ).with_columns(_read(pl.col(name), kind) for name, kind in sent.items() if kind != pl.String)
+    return known.sort("line").select(
+        pl.col(name) if name in asked else pl.lit(None, dtype=kind).alias(name)
+        for name, kind in schema.items()
     )
-    return frame.with_columns(_read(pl.col(name), kind) for name, kind in schema.items() if kind != pl.String)
 
 
 def _read(column: pl.Expr, kind: pl.DataType | type[pl.DataType]) -> pl.Expr:

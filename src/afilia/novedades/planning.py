@@ -18,7 +18,7 @@ import polars as pl
 
 from afilia.employers.models import Employer
 from afilia.novedades import queries
-from afilia.novedades.check import FileCheck, two_ahead
+from afilia.novedades.check import FileCheck, some_ahead
 from afilia.novedades.facts import Staging, stageable
 from afilia.novedades.reading import OpenFile
 from afilia.novedades.rules import plan
@@ -45,7 +45,7 @@ PLANNED = (
 
 JUDGED_BY = ("entered_on", "left_on")  # what Summary.add reads besides
 
-Progress = Callable[[float, int], None]  # share done, lines done
+Progress = Callable[[float, int], None]  # share done, lines done; called from one thread or another
 
 
 @dataclass(kw_only=True)
@@ -177,44 +177,44 @@ def _make(
         return summary.as_json(check, employer, allowed=allowed)
     layout = context.catalogue.layouts[check.anchor.type]
     with Staging(employer, layout, allowed=allowed) as staging:
-        heights = _stage(check, staging, layout, folder, progress)
+        parts = _stage(check, staging, folder, progress)
         _ask_register(staging, foreigner_prefixes=context.foreigner_prefixes)
         numbers = queries.branch_numbers(employer, allowed=allowed)
         branches = staging.branches()
         twins = staging.twins(foreigner_prefixes=context.foreigner_prefixes)
 
-        def judge(numbered: tuple[int, pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame]:
+        def judge(numbered: tuple[int, Callable[[], pl.DataFrame]]) -> tuple[pl.DataFrame, pl.DataFrame]:
             part, facts = numbered
             values = pl.read_parquet(_values_file(folder, part))
             known = (
-                pl.concat([values, facts], how="horizontal")
+                pl.concat([values, facts()], how="horizontal")
                 .join(branches, on="sucursal", how="left", maintain_order="left")
                 .join(twins, on="line", how="left", maintain_order="left")
             )
             return _judge_part(folder, part, known, layout=layout, context=context, branches=numbers)
 
-        with closing(staging.facts()) as frames:
-            facts = _Rows(frames)
-            known = (facts.take(height) for height in heights)
-            ahead = map if len(heights) == 1 else two_ahead  # while the database sends the next part
+        with closing(staging.facts()) as facts:
+            ahead = map if parts == 1 else some_ahead  # while the database sends the next part
             done = 0
-            for part, (lines, findings) in enumerate(ahead(judge, enumerate(known, 1)), 1):
+            for part, (lines, findings) in enumerate(ahead(judge, enumerate(facts, 1)), 1):
                 summary.add(lines, findings, layout.effect)
                 done += lines.height
-                progress(0.5 + 0.5 * part / len(heights), done)
+                progress(0.5 + 0.5 * part / parts, done)
     return summary.as_json(check, employer, allowed=allowed)
 
 
-def _stage(check: FileCheck, staging: Staging, layout: Layout, folder: Path, progress: Progress) -> list[int]:
-    """Check the file; stage what is accepted; give the accepted lines of each part."""
-    heights = []
-    for part, chunk in enumerate(check.chunks(), 1):
-        staging.add(stageable(chunk.values, layout))
-        _write(chunk.values, _values_file(folder, part))
-        _write(chunk.findings, folder / f"findings-{part:04}.parquet")
-        heights.append(chunk.values.height)
-        progress(0.5 * check.starts[part - 1][1] / check.facts.size, check.totals.lines)
-    return heights
+def _stage(check: FileCheck, staging: Staging, folder: Path, progress: Progress) -> int:
+    """Check the file; stage what is accepted; give the number of its parts."""
+
+    def accepted() -> Iterator[pl.DataFrame]:
+        for part, chunk in enumerate(check.chunks(), 1):
+            yield chunk.values
+            _write(chunk.values, _values_file(folder, part))
+            _write(chunk.findings, folder / f"findings-{part:04}.parquet")
+            progress(0.5 * check.starts[part - 1][1] / check.facts.size, check.totals.lines)
+
+    staging.add(accepted())
+    return len(check.starts)
 
 
 def _ask_register(staging: Staging, *, foreigner_prefixes: tuple[str, ...]) -> None:
@@ -271,22 +271,6 @@ def _write(frame: pl.DataFrame, file: Path) -> None:
         frame.write_parquet(file, compression="lz4")
     except pl.exceptions.ComputeError as error:  # so it calls a full disk
         raise OSError(f"{file} cannot be written: {error}") from error
-
-
-class _Rows:
-    """Takes rows from a stream of frames, as many as are asked for."""
-
-    def __init__(self, frames: Iterator[pl.DataFrame]) -> None:
-        self._frames = frames
-        self._rest: pl.DataFrame | None = None
-
-    def take(self, count: int) -> pl.DataFrame:
-        have = [] if self._rest is None else [self._rest]
-        while sum(frame.height for frame in have) < count or not have:
-            have.append(next(self._frames))
-        rows = pl.concat(have)
-        self._rest = rows.slice(count)
-        return rows.head(count)
 
 
 def lines_of(folder: Path) -> Iterator[pl.DataFrame]:

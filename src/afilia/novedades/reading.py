@@ -144,23 +144,26 @@ class Lines:
     start: int  # byte of the file at which the first of them begins
 
 
-def read_lines(open_file: OpenFile, facts: FileFacts, *, line: int = 1, start: int = 0) -> Iterator[Lines]:
+def read_lines(
+    open_file: OpenFile, facts: FileFacts, *, line: int = 1, start: int = 0, piece: int = 0
+) -> Iterator[Lines]:
     """The lines of a file from line `line`, which begins at byte `start`.
 
-    Lines end with LF, CR or CRLF. What the encoding cannot read becomes the replacement character.
+    They come some `piece` bytes at a time, PIECE when it is not given. Lines end with LF, CR or CRLF. What
+    the encoding cannot read becomes the replacement character.
     """
     end = "\r\n" if facts.line_ends == "CRLF" else "\n"
     with open_file() as file:
         file.seek(start)
-        for piece in _pieces(file):
-            bare = piece if end == "\r\n" else piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        for lines in _pieces(file, piece or PIECE):
+            bare = lines if end == "\r\n" else lines.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
             if start == 0:
                 bare = bare.removeprefix(codecs.BOM_UTF8)
             text = bare.decode(facts.encoding.removesuffix("-sig"), errors="replace").removesuffix(end)
-            raw = pl.select(pl.lit(text).str.split(end).explode().alias("raw"))
-            yield Lines(frame=raw.with_row_index("line", offset=line), start=start)
-            line += raw.height
-            start += len(piece)
+            raw = pl.Series("raw", [text]).str.split(end).explode()
+            yield Lines(frame=raw.to_frame().with_row_index("line", offset=line), start=start)
+            line += raw.len()
+            start += len(lines)
 
 
 def lines_at(
@@ -180,11 +183,11 @@ def lines_at(
     return found
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    """Whole lines, some PIECE bytes at a time; a file of at most that comes as one."""
-    rest, block = b"", file.read(PIECE)
+def _pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """Whole lines, some `size` bytes at a time; a file of at most that comes as one."""
+    rest, block = b"", file.read(size)
     while block:
-        following = file.read(PIECE)
+        following = file.read(size)
         rest += block
         # A CR at the very end may be half of a CRLF: leave it for the next block.
         end = max(rest.rfind(b"\n"), rest.rfind(b"\r", 0, len(rest) - 1)) + 1 if following else len(rest)

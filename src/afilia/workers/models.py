@@ -37,6 +37,9 @@ class Employment(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="employments")
     entered_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)
+    # US$ a month, of the notice of entry in force. It is kept here too: the history is wide, and every change
+    # of pay asks what was paid before.
+    entry_pay = models.DecimalField(max_digits=13, decimal_places=2, null=True, blank=True)
     # The person's names in capitals without accents. A trigger copies them here, so that one index lists and
     # searches all the workers of an employer (migration 0002).
     listed_as = models.CharField(max_length=300, db_collation="C", default="", db_default="", editable=False)

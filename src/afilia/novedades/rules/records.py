@@ -138,17 +138,18 @@ def _split(records: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Columns `raw_<field>`; null for fields that are not judged, as the line has another shape."""
     most = len(layout.fields)
     names = [f"raw_{field.name}" for field in layout.fields]
+    split = records["raw"].str.split(SEPARATOR)
     frame = records.with_columns(
-        pl.col("raw").str.count_matches(SEPARATOR, literal=True).cast(pl.Int32).alias("separators"),
-        pl.col("raw").str.split_exact(SEPARATOR, most - 1).struct.rename_fields(names).alias("split"),
-    ).unnest("split")
+        (split.list.len().cast(pl.Int32) - 1).alias("separators"),
+        *(split.list.get(at, null_on_oob=True).alias(name) for at, name in enumerate(names)),
+    )
     count = pl.col("separators") + 1
     trailing = (
         pl.col("raw").str.ends_with(SEPARATOR)
         & (count - 1).is_between(layout.least, most)
         & ((count > most) | pl.lit(layout.fields[-1].optional))
     )
-    header = pl.col("raw_ruc").str.strip_chars().str.to_lowercase() == "ruc"
+    header = pl.col("raw_ruc").str.contains(r"(?i)^\s*ruc\s*$")
     frame = frame.with_columns(
         trailing.alias("trailing"),
         header.alias("header"),

@@ -46,6 +46,10 @@ def write(
     """
     employments = _employments(branch, people, random)
     events = [event for employment in employments for event in _events(employment, staff, random)]
+    for event in events:
+        if event.kind == "ENT":
+            event.employment.entry_pay = event.amount
+    Employment.objects.bulk_update(employments, ["entry_pay"])
     number = next(key.number for key in demo.KEYS if key.ruc == branch.employer.ruc)
     _file(branch, events, by_number=number)
     return Counter(event.kind for event in events)
