@@ -211,16 +211,12 @@ class _Seen:
         """
         raw = pl.col("raw_identificacion")
         number = pl.when(raw.str.contains("^[0-9]{10}$")).then(raw).cast(pl.UInt64)
+        read = workers.with_columns(number.alias("number")).filter(pl.col("number").is_not_null())
+        # What is looked up are the few numbers of this piece: a table of all the others would be large.
+        before = self._numbers["number"]
+        before = before.filter(before.is_in(read["number"].implode()))
         fresh = pl.col("number").is_first_distinct()
-        if self._numbers.height:
-            fresh &= ~pl.col("number").is_in(self._numbers["number"].implode())
-        read = (
-            workers.lazy()
-            .with_columns(number.alias("number"))
-            .filter(pl.col("number").is_not_null())
-            .with_columns(fresh.alias("fresh"))
-            .collect()
-        )
+        read = read.with_columns((fresh & ~pl.col("number").is_in(before.implode())).alias("fresh"))
         new = read.filter("fresh").select("number", pl.col("line").alias("first"))
         self._numbers = pl.concat([self._numbers, new])
         if new.height == read.height:
