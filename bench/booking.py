@@ -94,8 +94,8 @@ def insert(client: int) -> str:
 def race(what: str, agenda_id: int, clients: range) -> None:
     """Serve these clients with THREADS at once from the moment on in which a line comes in.
 
-    Each client has a connection of its own, as each request to the portal has; with "open" they share those
-    of the threads, which stay open.
+    Each client has a connection of its own; with "open" they share those of the threads, which stay open, as
+    the web server's do.
     """
     what, _, kept = what.partition("-")
     if what == "race":
