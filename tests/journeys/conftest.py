@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests import browser as chromium
 from tests.journeys.portal import Portal, first_start, running
+
+expect.set_options(timeout=30_000)  # ms; what is expected comes, however busy the machine is
 
 PICTURES = Path(__file__).parents[2] / "pictures"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}

@@ -8,12 +8,12 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from afilia.audit import actions as audit
-from afilia.config.wsgi import application
 from afilia.documents import signing
 from afilia.kit import addresses, proxies
 from afilia.ops import doctor
@@ -141,7 +141,7 @@ def portal(settings: object, *, drops: bool) -> Iterator[None]:
                 del self.headers[name]
             return super().get_environ()
 
-    with make_server("127.0.0.1", 0, application, handler_class=Proxy) as server:
+    with make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Proxy) as server:
         settings.PUBLIC_URL = f"http://127.0.0.1:{server.server_port}"  # type: ignore[attr-defined]
         settings.TRUSTED_PROXIES = addresses.networks(["127.0.0.1"])  # type: ignore[attr-defined]
         thread = Thread(target=server.handle_request)
