@@ -46,6 +46,10 @@ test: setup ## Run every test, browser journeys included
 	@$(BIN)/python -m tests.browser --install
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
+.PHONY: pictures
+pictures: setup ## Walk the browser journeys and save pictures of their pages in pictures/
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/journeys --pictures
+
 .PHONY: bench
 bench: setup ## Measure speed and memory, one line a figure
 	$(BIN)/python -m bench

@@ -12,6 +12,10 @@ TESTS = Path(__file__).parent
 LONG = [TESTS / "faults", TESTS / "journeys", TESTS / "concurrency", TESTS / "novedades" / "test_damage.py"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", action="store_true", help="let the journeys save pictures of their pages")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take minutes: begun last, they would leave all processes but one idle."""

@@ -21,7 +21,7 @@ CHANGING = re.compile(r"\b(?:[A-Za-z0-9]{64}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f
 WithoutScript = set[BrowserContext]
 Looks = tuple[str, int, bool, bool]  # markup, width, on paper, without script
 CheckAccess = Callable[[Page], None]
-TakePicture = Callable[[Page, str], Path]
+TakePicture = Callable[[Page, str], None]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -65,7 +65,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     def new(**options: object) -> Page:
         settings = {"viewport": DESKTOP, "locale": "es-EC", "timezone_id": "America/Guayaquil", **options}
         contexts.append(browser.new_context(**settings))
-        contexts[-1].set_default_timeout(10_000)
+        contexts[-1].set_default_timeout(30_000)
         return contexts[-1].new_page()
 
     yield new
@@ -152,15 +152,14 @@ def as_it_stands(page: Page) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def picture() -> TakePicture:
-    """Save a picture of the whole page as `pictures/NAME.png`, once a session for each name."""
-    taken: set[Path] = set()
+def picture(pytestconfig: pytest.Config) -> TakePicture:
+    """With --pictures, save a picture of the whole page as `pictures/NAME.png`, once a session for a name."""
+    wanted: bool = pytestconfig.getoption("pictures")
+    taken: set[str] = set()
 
-    def take(page: Page, name: str) -> Path:
-        path = PICTURES / f"{name}.png"
-        if path not in taken:
-            page.screenshot(path=path, full_page=True)
-            taken.add(path)
-        return path
+    def take(page: Page, name: str) -> None:
+        if wanted and name not in taken:
+            page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+            taken.add(name)
 
     return take
