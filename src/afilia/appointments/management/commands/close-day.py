@@ -6,11 +6,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from afilia.appointments.actions import ClosureRefusedError, close_day
-from afilia.offices import queries
-from afilia.offices.provinces import PROVINCES
+from afilia.appointments.management.places import NOTHING, add_place, office_id
 from afilia.offices.rules import ClosureFault
 
-NOTHING = 2
+NOTHING_DONE = "No se cerró nada."
 FAULTS = {
     ClosureFault.PAST: "Ese día ya pasó.",
     ClosureFault.HOURS: "El cierre termina antes de empezar. Hasta el final del día se escribe sin --until.",
@@ -26,11 +25,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("on", type=date.fromisoformat, metavar="DATE", help="as 2026-12-31")
-        where = parser.add_mutually_exclusive_group(required=True)
-        where.add_argument("--office", metavar="CODE")
-        where.add_argument("--province", metavar="CODE", choices=[*PROVINCES], help="two digits, as 17")
-        where.add_argument("--everywhere", action="store_true")
+        add_place(parser)
         parser.add_argument("--from", dest="from_time", type=time.fromisoformat, metavar="HH:MM")
         parser.add_argument("--until", dest="until_time", type=time.fromisoformat, metavar="HH:MM")
         parser.add_argument("--reason", required=True, help="in Spanish: people read it in their mail")
@@ -46,15 +41,10 @@ class Command(BaseCommand):
         reason: str,
         **_options: object,
     ) -> None:
-        found = queries.office(office) if office else None
-        if office and found is None:
-            raise CommandError(
-                f"No hay una oficina con el código {office}. No se cerró nada.", returncode=NOTHING
-            )
         try:
             closure = close_day(
                 on=on,
-                office_id=found.pk if found else None,
+                office_id=office_id(office, otherwise=NOTHING_DONE),
                 province=province or "",
                 from_time=from_time,
                 until_time=until_time,
@@ -63,5 +53,5 @@ class Command(BaseCommand):
                 now=timezone.now(),
             )
         except ClosureRefusedError as error:
-            raise CommandError(f"{FAULTS[error.fault]} No se cerró nada.", returncode=NOTHING) from error
+            raise CommandError(f"{FAULTS[error.fault]} {NOTHING_DONE}", returncode=NOTHING) from error
         self.stdout.write(f"Cierre {closure.pk} anotado. A quienes tenían turno se les avisa por correo.")
