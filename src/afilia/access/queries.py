@@ -6,6 +6,7 @@ import pyotp
 from django.conf import settings
 
 from afilia.access.models import BrowserSession, EmployerKey, KeySession, KnownDevice, SecondFactor
+from afilia.access.rules.acts import Act
 from afilia.access.rules.keys import KeySubject
 from afilia.access.rules.sessions import Ending, SessionLimits, TimeLeft, ending, time_left
 from afilia.employers.models import Employer
@@ -21,6 +22,10 @@ class Holder:
     employer: Employer
     number: str  # cédula or foreigner code of the person
     branches: frozenset[str] | None  # numbers of the branches open to the person; None means all
+    acts: frozenset[Act] = frozenset(Act)  # what the person may do; whoever is signed in may read
+
+    def may(self, act: Act) -> bool:
+        return act in self.acts
 
 
 def holder_of(employer: Employer, *, number: str) -> Holder | None:

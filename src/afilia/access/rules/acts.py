@@ -1,0 +1,11 @@
+"""What a person may do for an employer, in the groups in which an employer gives it away."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    ENTRIES_AND_EXITS = "entries-and-exits"
+    PAY = "pay"  # pay, its kinds and days
+    RESERVE_FUNDS = "reserve-funds"
+    DEPENDENTS = "dependents"
+    REQUESTS = "requests"  # appointments, codes for foreigners, the employer's own data and keys
