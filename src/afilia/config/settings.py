@@ -199,6 +199,7 @@ INSTALLED_APPS = [
     "afilia.registration",
     "afilia.novedades",
     "afilia.batches",
+    "afilia.foreigners",
     "afilia.counter",
     "afilia.site",
     "afilia.ops",
