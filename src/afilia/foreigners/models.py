@@ -11,7 +11,7 @@ from afilia.appointments.models import Appointment
 from afilia.documents.models import IssuedDocument, ReceivedFile
 from afilia.employers.models import Branch, DocumentKind, Employer
 from afilia.foreigners.rules.states import EntryState, PowerState, State, SutState
-from afilia.identifiers.documents import DocumentKind as ForeignKind
+from afilia.identifiers.foreign import DocumentKind as ForeignKind
 from afilia.novedades.models import Filing
 from afilia.offices.models import Office
 from afilia.offices.provinces import PROVINCES
@@ -23,7 +23,7 @@ from afilia.workers.models import IdentityNumber
 class ForeignDocument(models.TextChoices):
     PASSPORT = ForeignKind.PASSPORT.value, _("Pasaporte")
     VISA = ForeignKind.VISA.value, _("Visa")
-    HOME_DOCUMENT = ForeignKind.HOME_DOCUMENT.value, _("Documento de identidad del país de origen")
+    HOME = ForeignKind.HOME.value, _("Documento de identidad del país de origen")
 
 
 class StateKind(models.TextChoices):
@@ -139,6 +139,7 @@ class CodeRequest(models.Model):
     state = models.CharField(max_length=10, choices=StateKind.choices, default=State.PREPARED)
     opened_at = models.DateTimeField(null=True)  # first at a counter
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+")  # that opened it last
+    visit = models.UUIDField(null=True)  # of attendance, in which it was opened last
     by = models.ForeignKey(StaffMember, models.PROTECT, null=True, related_name="+")  # who decided it last
     decided_at = models.DateTimeField(null=True)  # issued, refused, or a correction asked for
     reason = models.CharField(max_length=40, blank=True)  # of that: slug of the catalogue
@@ -147,6 +148,7 @@ class CodeRequest(models.Model):
     ended_at = models.DateTimeField(null=True)
     code = models.ForeignKey(IdentityNumber, models.PROTECT, null=True, related_name="code_requests")
     sheet = models.OneToOneField(IssuedDocument, models.PROTECT, null=True, related_name="+")
+    printed = models.PositiveSmallIntegerField(default=0)  # times that the sheet was opened
 
     class Meta:
         indexes = [

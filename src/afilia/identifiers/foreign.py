@@ -1,7 +1,10 @@
 """Identity documents that other countries issue. No format of their numbers is stated anywhere."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from afilia.identifiers.typed import plain
 
 LONGEST_NUMBER = 20  # characters, as `typed.plain` leaves them
 
@@ -24,3 +27,9 @@ class DocumentId:
     kind: DocumentKind
     country: str
     number: str
+
+
+def document_number(typed: str) -> str | None:
+    """The number of a document as it is kept; None when it is not 4 to 20 letters and digits."""
+    number = plain(typed)
+    return number if re.fullmatch(rf"[A-Z0-9]{{4,{LONGEST_NUMBER}}}", number, re.ASCII) else None
