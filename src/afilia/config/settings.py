@@ -169,6 +169,10 @@ REGISTRO_CIVIL_TOKEN = env.text("AFILIA_REGISTRO_CIVIL_TOKEN", "")
 SRI_URL = service("AFILIA_SRI_URL")
 SRI_TOKEN = env.text("AFILIA_SRI_TOKEN", "")
 
+# SUT of the Ministry of Labour: likewise
+SUT_URL = service("AFILIA_SUT_URL")
+SUT_TOKEN = env.text("AFILIA_SUT_TOKEN", "")
+
 # The virus scanner for files that people send; none where unset
 CLAMAV = Scanner.read("AFILIA_CLAMAV", env.text("AFILIA_CLAMAV", ""))
 

@@ -1,12 +1,12 @@
 """Who may be registered as an employer, with what, and when another e-mail takes effect."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from afilia.identifiers.names import words
 from afilia.identifiers.person import person_number_fault
 from afilia.identifiers.ruc import NOT_AN_ERROR, is_domestic, ruc_fault
 from afilia.procedures.rules import Applicant
@@ -158,7 +158,7 @@ def identity(typed: str, *, registered: str, is_dead: bool) -> Identity:
 
     Order, case and accents do not matter. Nobody acts for an employer after their death.
     """
-    mine, theirs = _words(typed), _words(registered)
+    mine, theirs = words(typed), words(registered)
     same = mine <= theirs and len(mine) >= min(2, len(theirs))
     return Identity.CONFIRMED if same and not is_dead else Identity.DIFFERENT
 
@@ -197,8 +197,3 @@ def masked(email: str) -> str:
     """An address that its owner recognises and nobody else learns: `n•••@example.com`."""
     local, _, domain = email.rpartition("@")
     return f"{local[:1]}•••@{domain}"
-
-
-def _words(names: str) -> frozenset[str]:
-    letters = unicodedata.normalize("NFD", names.upper())
-    return frozenset(re.findall(r"[A-Z]+", "".join(one for one in letters if not unicodedata.combining(one))))

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import httpx
 from django.conf import settings
@@ -18,7 +18,8 @@ from afilia.documents.scanner import ScannerDownError
 from afilia.kit import proxies
 from afilia.kit.environment import SettingError
 from afilia.ops import queries
-from afilia.registries import sri
+from afilia.procedures import catalogue
+from afilia.registries import sri, sut
 
 OLDEST_POSTGRESQL = 15
 LEAST_FREE = 2 * 1024**3  # bytes
@@ -134,6 +135,24 @@ def _sri(now: datetime) -> str:
     return f"local copy of {loaded_on}"
 
 
+def _sut(_now: datetime) -> str:
+    if not catalogue.load().asks_for("contrato-sut"):
+        return "no procedure asks for it"
+    if settings.SUT_URL:
+        try:
+            sut.look_up(ruc=ASKED_OF_SRI, number="0", birth_on=date(1900, 1, 1))
+        except sut.RegisterDownError:
+            raise Trouble(
+                f"{settings.SUT_URL} does not answer: requests for a foreigner's code wait for it."
+            ) from None
+        return f"{settings.SUT_URL} answers"
+    if not sut.is_copy_loaded():
+        raise Trouble(
+            "The local copy is empty: load it with `afilia import-sut FILE`, or set AFILIA_SUT_URL."
+        )
+    return "local copy"
+
+
 def _scanner(now: datetime) -> str:
     if settings.CLAMAV is None:
         return "none: files that people send are shown as not scanned"
@@ -172,6 +191,7 @@ CHECKS: dict[str, Callable[[datetime], str]] = {
     "worker": _worker,
     "ledger": _ledger,
     "sri": _sri,
+    "sut": _sut,
     "scanner": _scanner,
     "trust roots": _trust_roots,
 }

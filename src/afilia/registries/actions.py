@@ -1,7 +1,7 @@
-"""Loads the SRI's catalogue into the local copy."""
+"""Load the SRI's catalogue, and contracts of the SUT, into the local copies."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -13,10 +13,15 @@ from django.utils import timezone
 from psycopg import sql
 
 from afilia.audit import actions as audit
-from afilia.registries.models import SriLoad, SriRecord
+from afilia.identifiers.foreign import DocumentId
+from afilia.kit import countries
+from afilia.registries import contracts
+from afilia.registries.contracts import Broken, Contract
+from afilia.registries.models import SriLoad, SriRecord, SutRecord
 from afilia.registries.rules import COLUMNS, NUMBER, RUC, Fault, NotACatalogueError, Piece, read
 
 LOAD_LOCK = 7_330_003  # advisory: one load at a time
+ROWS_AT_ONCE = 5_000
 BLOCK = 4 * 1024 * 1024  # bytes
 MOST_MISSING = 0.05  # of the rows that were there; with more of them the files are taken for cut off
 WORK_MEMORY = "256MB"  # of PostgreSQL
@@ -102,6 +107,54 @@ def load_catalogue(
         FileLoaded(file=file, rows=staging.rows[load.pk], broken=staging.broken[load.pk])
         for load, file in loads.items()
     ], merged
+
+
+@transaction.atomic
+def load_contracts(
+    *, file: Path, tell: Callable[[Broken], None], actor: str, now: datetime
+) -> tuple[int, int]:
+    """Put the contracts of a file of the SUT into the local copy; how many were good, and how many not.
+
+    `tell` hears of each row that is not loaded. A contract that is there already is brought up to date; one
+    that the file does not name stays. Raises contracts.NotContractsError, and OSError.
+    """
+    known = frozenset(code for code, _ in countries.abroad())
+    waiting: dict[tuple[str, DocumentId], Contract] = {}
+    good = broken = 0
+    with file.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        for row in contracts.read(lines, countries=known):
+            if isinstance(row, Broken):
+                broken += 1
+                tell(row)
+                continue
+            good += 1
+            waiting[row.ruc, row.document] = row
+            if len(waiting) == ROWS_AT_ONCE:
+                _put(waiting.values())
+                waiting.clear()
+    _put(waiting.values())
+    audit.record("sut.loaded", actor=actor, subject="sut", at=now, facts={"rows": good, "broken": broken})
+    return good, broken
+
+
+def _put(rows: Iterable[Contract]) -> None:
+    SutRecord.objects.bulk_create(
+        [
+            SutRecord(
+                ruc=row.ruc,
+                kind=row.document.kind,
+                country=row.document.country,
+                number=row.document.number,
+                names=row.names,
+                birth_on=row.birth_on,
+                registered_on=row.registered_on,
+            )
+            for row in rows
+        ],
+        update_conflicts=True,
+        unique_fields=["ruc", "number", "country", "kind"],
+        update_fields=["names", "birth_on", "registered_on"],
+    )
 
 
 @dataclass

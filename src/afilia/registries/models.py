@@ -1,5 +1,7 @@
 from django.db import models
 
+from afilia.identifiers.foreign import LONGEST_NUMBER, DocumentKind
+from afilia.registries.contracts import LONGEST_NAMES
 from afilia.registries.rules import EstablishmentState, Standing, TaxpayerKind
 
 
@@ -59,3 +61,23 @@ class SriRecord(models.Model):
 
     def __str__(self) -> str:
         return "SRI record"
+
+
+class SutRecord(models.Model):
+    """Local copy of the SUT: the contract of a foreigner that an employer registered."""
+
+    ruc = models.CharField(max_length=13, db_collation="C")
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in DocumentKind])
+    country = models.CharField(max_length=2)  # ISO 3166
+    number = models.CharField(max_length=LONGEST_NUMBER)
+    names = models.CharField(max_length=LONGEST_NAMES)
+    birth_on = models.DateField()
+    registered_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ruc", "number", "country", "kind"], name="sut_contract_once")
+        ]
+
+    def __str__(self) -> str:
+        return "SUT record"
