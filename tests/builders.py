@@ -12,7 +12,7 @@ from afilia.access.models import BrowserSession, EmployerKey, KeySession
 from afilia.employers.models import Branch, Employer, EmployerKind
 from afilia.identifiers.person import cedula_check_digit
 from afilia.identifiers.ruc import COMPANY_WEIGHTS
-from afilia.registries.models import SriLoad, SriRecord
+from afilia.registries.models import SriLoad, SriRecord, SutRecord
 from afilia.registries.rules import EstablishmentState, Standing, TaxpayerKind
 from afilia.workers.models import Employment, IdentityKind, IdentityNumber, Person
 
@@ -83,6 +83,19 @@ def make_sri_load(**changes: object) -> SriLoad:
     """A file that was loaded, so that the local copy may answer."""
     fields = {"source": "prueba.csv", "loaded_at": NOW, "rows": 1}
     return SriLoad.objects.create(**fields | changes)
+
+
+def make_contract(employer: Employer, **changes: object) -> SutRecord:
+    """The contract of a foreigner that an employer registered in the SUT."""
+    fields = {
+        "kind": "passport",
+        "country": "CO",
+        "number": "AX123456",
+        "names": "PRADA EJEMPLO LUCIA",
+        "birth_on": date(1991, 4, 2),
+        "registered_on": date(2026, 11, 3),
+    }
+    return SutRecord.objects.create(ruc=employer.ruc, **fields | changes)
 
 
 def make_key(

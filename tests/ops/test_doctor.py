@@ -17,7 +17,7 @@ from afilia.audit import actions as audit
 from afilia.documents import signing
 from afilia.kit import addresses, proxies
 from afilia.ops import doctor
-from tests.builders import make_sri_load
+from tests.builders import make_contract, make_employer, make_sri_load
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -38,6 +38,7 @@ def test_all_is_well(tmp_path: Path, settings: object, capsys: pytest.CaptureFix
     settings.SIGNING_PKCS12 = tmp_path / "demo.p12"  # type: ignore[attr-defined]
     add_worker()
     make_sri_load(loaded_at=timezone.now())
+    make_contract(make_employer())
     call_command("doctor")
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(doctor.CHECKS)
@@ -122,6 +123,20 @@ def test_a_service_of_the_sri_that_is_down(settings: object) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         settings.SRI_URL = f"http://127.0.0.1:{server.getsockname()[1]}"  # type: ignore[attr-defined]
     passed, line = verdict("sri")
+    assert not passed
+    assert "does not answer" in line
+
+
+def test_an_empty_copy_of_the_sut() -> None:
+    passed, line = verdict("sut")
+    assert not passed
+    assert "import-sut" in line
+
+
+def test_a_service_of_the_sut_that_is_down(settings: object) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.SUT_URL = f"http://127.0.0.1:{server.getsockname()[1]}"  # type: ignore[attr-defined]
+    passed, line = verdict("sut")
     assert not passed
     assert "does not answer" in line
 

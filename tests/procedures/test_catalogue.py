@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from afilia.employers.rules import Document
+from afilia.identifiers.foreign import DocumentKind
 from afilia.offices.provinces import PROVINCES
 from afilia.procedures.catalogue import DataError, load, read
 from afilia.procedures.rules import (
@@ -120,7 +121,7 @@ def test_each_kind_of_employer_has_its_words() -> None:
     assert set(load().applicants) == set(Applicant)
 
 
-def test_identity_documents_are_those_with_which_employers_are_registered() -> None:
+def test_identity_documents_are_those_that_people_are_known_by() -> None:
     named = {
         option.identity
         for procedure in load().procedures.values()
@@ -128,7 +129,7 @@ def test_identity_documents_are_those_with_which_employers_are_registered() -> N
         for requirement in way.requirements
         for option in requirement.options
     }
-    assert named - {""} == {document.value for document in Document}
+    assert named - {""} == {*map(str, Document), *map(str, DocumentKind)}
 
 
 @pytest.mark.parametrize("slug", sorted(SHEETS))

@@ -105,7 +105,7 @@ class Option:
     only: Text = NOTHING  # in which case, where the checklist is read by all
     applicants: frozenset[Applicant] = frozenset()
     who_comes: frozenset[WhoComes] = frozenset()
-    identity: str = ""  # the kind of identity document that it is of: cedula, foreigner-code, passport, visa
+    identity: str = ""  # of which identity document it is, in the words of `identifiers`
     issued: str = ""  # the kind of a document that the portal issues, where it is one
     contents: tuple[Text, ...] = ()  # what must be written in it
     validated_by_legal: bool = False  # before it is handed in
@@ -230,6 +230,15 @@ class Catalogue:
         return [
             self.procedures[slug] for slug in sorted(self.procedures) if self.procedures[slug].way(channel)
         ]
+
+    def asks_for(self, document: str) -> bool:
+        """Whether any procedure asks for a document, by its slug."""
+        return any(
+            requirement.option(document)
+            for procedure in self.procedures.values()
+            for way in procedure.ways
+            for requirement in way.requirements
+        )
 
 
 def requirements(

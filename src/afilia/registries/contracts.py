@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from afilia.identifiers.foreign import LONGEST_NUMBER, DocumentId, DocumentKind
+from afilia.identifiers.foreign import DocumentId, DocumentKind, document_number
 from afilia.identifiers.names import words
 from afilia.identifiers.person import are_digits
 from afilia.identifiers.ruc import LENGTH
-from afilia.identifiers.typed import plain
 
 LONGEST_NAMES = 300  # characters
 LONGEST_LINE = 4096  # characters
@@ -62,15 +61,8 @@ def differences(contract: Contract, *, document: DocumentId, names: str, birth_o
     return tuple(field for field in Field if not same[field])
 
 
-COLUMNS = (
-    "RUC",
-    "TIPO_DOCUMENTO",
-    "NUMERO_DOCUMENTO",
-    "PAIS",
-    "NOMBRES",
-    "FECHA_NACIMIENTO",
-    "FECHA_REGISTRO",
-)
+DATES = ("FECHA_NACIMIENTO", "FECHA_REGISTRO")
+COLUMNS = ("RUC", "TIPO_DOCUMENTO", "NUMERO_DOCUMENTO", "PAIS", "NOMBRES", *DATES)
 KINDS = {
     "PASAPORTE": DocumentKind.PASSPORT,
     "VISA": DocumentKind.VISA,
@@ -133,13 +125,13 @@ def _row(
     if len(values) != len(header):
         return Broken(line=at, fault=Fault.COLUMNS)
     row = {name: value.strip() for name, value in zip(header, values, strict=True)}
-    kind, number = KINDS.get(row["TIPO_DOCUMENTO"].upper()), plain(row["NUMERO_DOCUMENTO"])
+    kind, number = KINDS.get(row["TIPO_DOCUMENTO"].upper()), document_number(row["NUMERO_DOCUMENTO"])
     days = {name: _day(row[name]) for name in DATES}
     country = row["PAIS"].upper()
     checks = (
         (are_digits(row["RUC"], LENGTH), Fault.RUC, "RUC"),
         (kind is not None, Fault.KIND, "TIPO_DOCUMENTO"),
-        (0 < len(number) <= LONGEST_NUMBER, Fault.NUMBER, "NUMERO_DOCUMENTO"),
+        (number is not None, Fault.NUMBER, "NUMERO_DOCUMENTO"),
         (country in countries, Fault.COUNTRY, "PAIS"),
         (0 < len(row["NOMBRES"]) <= LONGEST_NAMES, Fault.NAMES, "NOMBRES"),
         *((day is not None, Fault.DATE, name) for name, day in days.items()),
@@ -148,7 +140,7 @@ def _row(
         if not is_good:
             return Broken(line=at, fault=fault, column=column)
     born, registered = days.values()
-    if kind is None or born is None or registered is None:
+    if kind is None or number is None or born is None or registered is None:
         raise AssertionError(row)
     return Contract(
         ruc=row["RUC"],

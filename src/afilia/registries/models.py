@@ -13,6 +13,9 @@ class CivilRecord(models.Model):
     birth_on = models.DateField()
     death_on = models.DateField(null=True, blank=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["birth_on"], name="civil_by_birth")]
+
     def __str__(self) -> str:
         return "civil record"
 

@@ -13,10 +13,9 @@ import httpx
 from django.conf import settings
 from django.db.models import Q
 
-from afilia.identifiers.foreign import LONGEST_NUMBER, DocumentId, DocumentKind
+from afilia.identifiers.foreign import DocumentId, DocumentKind, document_number
 from afilia.identifiers.person import are_digits
 from afilia.identifiers.ruc import LENGTH
-from afilia.identifiers.typed import plain
 from afilia.registries.circuit import Circuit
 from afilia.registries.contracts import LONGEST_NAMES, Contract
 from afilia.registries.errors import RegisterDownError
@@ -86,14 +85,14 @@ def _contract(raw: Any, ruc: str) -> Contract:
     names, country, number = raw["names"], raw["country"], raw["number"]
     if not all(isinstance(text, str) and text.isprintable() for text in (names, country, number)):
         raise RegisterDownError
-    number = plain(number)
-    if not (names.strip() and len(names) <= LONGEST_NAMES and 0 < len(number) <= LONGEST_NUMBER):
+    kept = document_number(number)
+    if kept is None or not names.strip() or len(names) > LONGEST_NAMES:
         raise RegisterDownError
     if len(country) != len("EC") or not country.isupper():
         raise RegisterDownError
     return Contract(
         ruc=ruc,
-        document=DocumentId(kind=DocumentKind(raw["kind"]), country=country, number=number),
+        document=DocumentId(kind=DocumentKind(raw["kind"]), country=country, number=kept),
         names=names,
         birth_on=date.fromisoformat(raw["birth_on"]),
         registered_on=date.fromisoformat(raw["registered_on"]),

@@ -10,7 +10,7 @@ from afilia.employers.models import Branch, Employer
 from afilia.identifiers import person
 from afilia.ops import demo
 from afilia.ops.demo import attendance, history, offices, staff
-from afilia.registries.models import CivilRecord, SriLoad, SriRecord
+from afilia.registries.models import CivilRecord, SriLoad, SriRecord, SutRecord
 from afilia.registries.rules import Standing, TaxpayerKind
 
 SEED = 2026
@@ -45,6 +45,7 @@ def load(*, now: datetime) -> bool:
     ]
     CivilRecord.objects.bulk_create(records)
     _taxpayers(now=now)
+    SutRecord.objects.bulk_create(SutRecord(**raw) for raw in demo.DATA["contract"])
     offices.load(now=now)
     staff.load(now=now)
     attendance.load(now=now)

@@ -16,7 +16,7 @@ FAULTS = {
     Fault.COLUMNS: "el número de columnas no es el de la primera línea",
     Fault.RUC: "no tiene 13 dígitos",
     Fault.KIND: f"no es {', '.join(KINDS)}",
-    Fault.NUMBER: "está vacío o es demasiado largo",
+    Fault.NUMBER: "no tiene de 4 a 20 letras y cifras",
     Fault.COUNTRY: "no es un país en dos letras (ISO 3166)",
     Fault.NAMES: "está vacío o es demasiado largo",
     Fault.DATE: "no es una fecha AAAA-MM-DD",
