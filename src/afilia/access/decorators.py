@@ -4,7 +4,7 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
@@ -13,6 +13,7 @@ from django_htmx.middleware import HtmxDetails
 
 from afilia.access import sessions
 from afilia.access.queries import Holder
+from afilia.access.rules.acts import Act, NotGivenError
 from afilia.access.rules.sessions import Ending, TimeLeft
 
 P = ParamSpec("P")
@@ -27,14 +28,56 @@ class HolderRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-def holder_required(
-    view: Callable[Concatenate[HolderRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+View = Callable[Concatenate[HolderRequest, P], HttpResponseBase]
+Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def holder_required(view: View[P]) -> Guarded[P]:
     """Lead who is not signed in to the sign-in page, and from there back to the page asked for.
 
-    What the view shows stays in no cache, so the back button shows nothing after the sign-out.
+    Who was given access by an employer may open the page, and send nothing to it: a page that writes says
+    with `act_required`, `asks_itself` or `owner_required` what it takes. What the view shows stays in no
+    cache, so the back button shows nothing after the sign-out.
     """
+    return _guard(view, asks="reading", judge=_only_reads)
 
+
+def act_required(*acts: Act) -> Callable[[View[P]], Guarded[P]]:
+    """Like `holder_required`, for a page to open and send to which takes one of these acts."""
+
+    def judge(request: HolderRequest) -> None:
+        if not any(map(request.holder.may, acts)):
+            raise NotGivenError(acts[0])
+
+    return lambda view: _guard(view, asks=" ".join(acts), judge=judge)
+
+
+def asks_itself(view: View[P]) -> Guarded[P]:
+    """Like `holder_required`, for a view that asks by itself, with `request.holder.need(act)`.
+
+    For one whose act follows from what is sent, and for one that is sent something and writes nothing.
+    """
+    return _guard(view, asks="itself", judge=lambda _request: None)
+
+
+def owner_required(view: View[P]) -> Guarded[P]:
+    """Like `holder_required`, for what only a person with a key to the whole employer does."""
+    return _guard(view, asks="owner", judge=_only_owners)
+
+
+def _only_reads(request: HolderRequest) -> None:
+    if request.holder.delegation_id is not None and request.method not in READING:
+        raise NotGivenError(None)
+
+
+def _only_owners(request: HolderRequest) -> None:
+    if not request.holder.is_owner:
+        raise NotGivenError(None)
+
+
+def _guard(view: View[P], *, asks: str, judge: Callable[[HolderRequest], None]) -> Guarded[P]:
     @wraps(view)
     def guarded(request: HolderRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         found = sessions.read(request)
@@ -42,10 +85,16 @@ def holder_required(
         if not isinstance(found, Holder) or session_id is None:
             return _away(request, None if isinstance(found, Holder) else found)
         request.holder, request.session_id = found, session_id
-        response = view(request, *args, **kwargs)
+        response: HttpResponseBase
+        try:
+            judge(request)
+            response = view(request, *args, **kwargs)
+        except NotGivenError as error:
+            response = render(request, "access/not_given.html", {"act": error.act}, status=403)
         add_never_cache_headers(response)
         return response
 
+    guarded.asks = asks  # type: ignore[attr-defined]  # a test walks all addresses and looks for it
     return guarded  # type: ignore[return-value]  # any request will do: the holder is put into it
 
 

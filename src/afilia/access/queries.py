@@ -6,7 +6,7 @@ import pyotp
 from django.conf import settings
 
 from afilia.access.models import BrowserSession, EmployerKey, KeySession, KnownDevice, SecondFactor
-from afilia.access.rules.acts import Act
+from afilia.access.rules.acts import Act, NotGivenError
 from afilia.access.rules.keys import KeySubject
 from afilia.access.rules.sessions import Ending, SessionLimits, TimeLeft, ending, time_left
 from afilia.employers.models import Employer
@@ -16,16 +16,32 @@ from afilia.workers.models import Person
 
 @dataclass(frozen=True, kw_only=True)
 class Holder:
-    """Who is signed in: a person with the key of an employer."""
+    """Who is signed in for an employer: a person with its key, or one to whom it gave access."""
 
-    key_id: int
+    key_id: int  # of the person's own key
     employer: Employer
     number: str  # cédula or foreigner code of the person
     branches: frozenset[str] | None  # numbers of the branches open to the person; None means all
     acts: frozenset[Act] = frozenset(Act)  # what the person may do; whoever is signed in may read
+    delegation_id: int | None = None  # by which the employer gave access; None: the key is the employer's
+
+    @property
+    def actor(self) -> str:
+        """How the ledger names the person."""
+        return f"holder:{self.key_id}" if self.delegation_id is None else f"helper:{self.delegation_id}"
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether the person has a key to the whole employer."""
+        return self.delegation_id is None and self.branches is None
 
     def may(self, act: Act) -> bool:
         return act in self.acts
+
+    def need(self, act: Act) -> None:
+        """Raise NotGivenError, which the page tells, unless the person may do it."""
+        if not self.may(act):
+            raise NotGivenError(act)
 
 
 def holder_of(employer: Employer, *, number: str) -> Holder | None:

@@ -9,3 +9,11 @@ class Act(StrEnum):
     RESERVE_FUNDS = "reserve-funds"
     DEPENDENTS = "dependents"
     REQUESTS = "requests"  # appointments, codes for foreigners, the employer's own data and keys
+
+
+class NotGivenError(Exception):
+    """Somebody who helps an employer was not given this act; with None it is not for helpers at all."""
+
+    def __init__(self, act: Act | None) -> None:
+        super().__init__(act)
+        self.act = act

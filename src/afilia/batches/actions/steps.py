@@ -14,15 +14,18 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, kw_only=True)
 class Sender:
-    """Who files: a person with a key, or an operator without one."""
+    """Who files: a person with a key, one who helps the employer, or an operator without a key."""
 
     employer: Employer
     by_number: str
     key_id: int | None
     branches: frozenset[str] | None  # None: all of the employer's
+    delegation_id: int | None = None  # by which the employer gave a helper access
 
     @property
     def actor(self) -> str:
+        if self.delegation_id is not None:
+            return f"helper:{self.delegation_id}"
         return f"holder:{self.key_id}" if self.key_id else f"operator:{self.by_number}"
 
 

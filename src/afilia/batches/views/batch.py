@@ -10,13 +10,23 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from afilia.access.decorators import HolderRequest, holder_required
+from afilia.access.decorators import HolderRequest, asks_itself, holder_required
 from afilia.batches import actions, queries, report
 from afilia.batches.forms import MODES, SEVERITIES, ConfirmForm
 from afilia.batches.models import Batch
 from afilia.batches.progress import written
 from afilia.batches.rules import Mode, Refusal, State
-from afilia.batches.views.common import PER_PAGE, REFUSED, batch_or_404, layout_name, rows, sender_of
+from afilia.batches.views.common import (
+    PER_PAGE,
+    REFUSED,
+    batch_or_404,
+    catalogue,
+    layout_name,
+    may,
+    need,
+    rows,
+    sender_of,
+)
 from afilia.novedades.reader import language
 from afilia.novedades.rules.marks import Severity
 
@@ -24,11 +34,12 @@ PATIENCE = 0.7  # seconds that a page waits for a job that is about to end
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@holder_required
+@asks_itself
 def batch(request: HolderRequest, batch_id: UUID) -> HttpResponse:
     """One address for the whole life of a batch; each state has its page, and the plan can be confirmed."""
     if request.method == "POST":
         shown = batch_or_404(request, batch_id)
+        need(request, report.layout_of(shown))
         if shown.state == State.REFUSED:
             return _judge_as_other_type(request, shown)
         return _confirm(request, shown)
@@ -63,6 +74,7 @@ def _judge_as_other_type(request: HolderRequest, shown: Batch) -> HttpResponse:
     """Have a file judged by the type that its lines name, without sending it again."""
     named = report.other_type(shown)
     if named and request.POST.get("novedad") == named:
+        need(request, catalogue().layouts.get(named))
         actions.judge_as(
             batch_id=shown.id, sender=sender_of(request.holder), novedad=named, now=timezone.now()
         )
@@ -126,6 +138,7 @@ def _planned(request: HolderRequest, shown: Batch, form: ConfirmForm | None = No
         "mode_hints": report.mode_hints(counts),
         "verdict": report.verdict(counts),
         "can_register": counts.new + counts.corrections,
+        "may_file": may(request.holder, report.layout_of(shown)),
     }
     return render(request, "batches/planned.html", page, status=REFUSED if form.is_bound else 200)
 

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +19,8 @@ from afilia.batches.forms import STATES
 from afilia.batches.models import Batch
 from afilia.batches.rules import State
 from afilia.novedades.reader import language
-from afilia.novedades.rules.layouts import Catalogue
+from afilia.novedades.rules.acts import ACTS
+from afilia.novedades.rules.layouts import Catalogue, Layout
 
 REFUSED = 422
 PER_PAGE = 25
@@ -80,6 +82,12 @@ def catalogue() -> Catalogue:
     return settings.POLICY.context(timezone.localdate()).catalogue
 
 
+def given_catalogue(holder: Holder) -> Catalogue:
+    """The catalogue with the layouts by which the person may file."""
+    every = catalogue()
+    return replace(every, layouts={name: each for name, each in every.layouts.items() if may(holder, each)})
+
+
 def max_megabytes() -> int:
     return settings.POLICY.max_bytes // 1024 // 1024
 
@@ -90,4 +98,16 @@ def sender_of(holder: Holder) -> Sender:
         by_number=holder.number,
         key_id=holder.key_id,
         branches=holder.branches,
+        delegation_id=holder.delegation_id,
     )
+
+
+def need(request: HolderRequest, layout: Layout | None) -> None:
+    """Raise NotGivenError unless the person may file novedades of that layout; of none only reads."""
+    if layout is not None:
+        request.holder.need(ACTS[layout.effect])
+
+
+def may(holder: Holder, layout: Layout | None) -> bool:
+    """Whether the person may file novedades of that layout."""
+    return layout is not None and holder.may(ACTS[layout.effect])

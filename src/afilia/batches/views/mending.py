@@ -5,23 +5,32 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from afilia.access.decorators import HolderRequest, holder_required
+from afilia.access.decorators import HolderRequest, asks_itself
 from afilia.batches import actions, mending, report
 from afilia.batches.actions import UploadRefusedError
 from afilia.batches.forms import upload_refusal_text
 from afilia.batches.models import Batch
 from afilia.batches.rules import State
-from afilia.batches.views.common import REFUSED, batch_or_404, layout_name, lead_to, max_megabytes, sender_of
+from afilia.batches.views.common import (
+    REFUSED,
+    batch_or_404,
+    layout_name,
+    lead_to,
+    max_megabytes,
+    need,
+    sender_of,
+)
 from afilia.novedades.reader import language
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@holder_required
+@asks_itself
 def mend(request: HolderRequest, batch_id: UUID) -> HttpResponse:
     shown = batch_or_404(request, batch_id)
     layout = report.layout_of(shown)
     if layout is None:
         raise Http404
+    need(request, layout)
     if request.method != "POST":
         if shown.state == State.RECEIVED:
             return redirect("batches:batch", shown.id)

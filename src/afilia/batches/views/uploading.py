@@ -3,22 +3,23 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from afilia.access.decorators import HolderRequest, holder_required
+from afilia.access.decorators import HolderRequest, act_required
 from afilia.batches import actions
 from afilia.batches.actions import UploadRefusal, UploadRefusedError
 from afilia.batches.forms import UploadForm, kept_name
 from afilia.batches.uploads import found_no_room
-from afilia.batches.views.common import REFUSED, catalogue, lead_to, max_megabytes, sender_of
+from afilia.batches.views.common import REFUSED, given_catalogue, lead_to, max_megabytes, sender_of
 from afilia.novedades.reader import language
+from afilia.novedades.rules.acts import ACTS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@holder_required
+@act_required(*ACTS.values())
 def upload(request: HolderRequest) -> HttpResponse:
     form = UploadForm(
         request.POST or None,
         request.FILES or None,
-        catalogue=catalogue(),
+        catalogue=given_catalogue(request.holder),
         language=language(),
         max_megabytes=max_megabytes(),
         initial={"novedad": request.GET.get("tipo", "")},

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from afilia.access.decorators import HolderRequest, holder_required
+from afilia.access.decorators import HolderRequest, asks_itself, holder_required
 from afilia.novedades import labour_history, queries, searches
 from afilia.novedades.forms import WorkersForm
 from afilia.novedades.reader import language
@@ -22,7 +22,7 @@ REFUSED = 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@holder_required
+@asks_itself  # what is sent is a search
 def worker_list(request: HolderRequest) -> HttpResponse:
     holder, today = request.holder, timezone.localdate()
     sought = request.POST if request.method == "POST" else _sought(request)

@@ -13,8 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from afilia.access import queries as access
-from afilia.access.decorators import HolderRequest, holder_required
-from afilia.access.queries import Holder
+from afilia.access.decorators import HolderRequest, holder_required, owner_required
 from afilia.access.rules.limits import Reason, Refusal
 from afilia.employers import actions as employers
 from afilia.employers import queries as employer_queries
@@ -42,18 +41,16 @@ def data(request: HolderRequest) -> HttpResponse:
         "country": countries.name(person.country) if person else "",
         "province": PROVINCES.get(employer.province, ""),
         "pending": employer_queries.pending_email_change(employer),
-        "may_change": may_change(request.holder),
+        "may_change": request.holder.is_owner,  # the e-mail opens all of the employer
     }
     return render(request, "registration/data.html", context)
 
 
 @sensitive_post_parameters("present", "code")
-@holder_required
+@owner_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def email(request: HolderRequest) -> HttpResponse:
     holder = request.holder
-    if not may_change(holder):
-        return render(request, "registration/email_not_yours.html", status=403)
     employer = holder.employer
     form = NewEmailForm(
         request.POST or None,
@@ -89,13 +86,13 @@ def email(request: HolderRequest) -> HttpResponse:
     return render(request, "registration/email.html", context, status=status)
 
 
-@holder_required
+@owner_required
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def email_code(request: HolderRequest, attempt_id: UUID) -> HttpResponse:
     holder = request.holder
     attempt = verification.attempt(attempt_id, purpose=actions.FOR_CHANGE)
-    if attempt is None or attempt.facts["key"] != holder.key_id or not may_change(holder):
+    if attempt is None or attempt.facts["key"] != holder.key_id:
         raise Http404
     now = timezone.now()
     form = CodeForm(request.POST or None)
@@ -117,20 +114,13 @@ def email_code(request: HolderRequest, attempt_id: UUID) -> HttpResponse:
     return render(request, "registration/code.html", context, status=422 if form.is_bound else 200)
 
 
-@holder_required
+@owner_required
 @require_POST
 def email_cancel(request: HolderRequest) -> HttpResponse:
     holder = request.holder
-    if not may_change(holder):
-        return render(request, "registration/email_not_yours.html", status=403)
     cancelled = employers.cancel_email_change(
-        employer_id=holder.employer.pk, actor=f"holder:{holder.key_id}", now=timezone.now()
+        employer_id=holder.employer.pk, actor=holder.actor, now=timezone.now()
     )
     if cancelled:
         messages.success(request, gettext("El cambio quedó anulado. El correo sigue siendo el mismo."))
     return redirect("registration:email")
-
-
-def may_change(holder: Holder) -> bool:
-    """Whether the key is for the whole employer: the e-mail opens all of it."""
-    return holder.branches is None
