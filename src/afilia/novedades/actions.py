@@ -1,18 +1,23 @@
 """The only writer of the labour history."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import polars as pl
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
+from afilia.audit import actions as audit
 from afilia.employers.models import Employer
+from afilia.novedades import single
 from afilia.novedades.facts import copy_in
-from afilia.novedades.models import Channel, Filing
+from afilia.novedades.models import Channel, Filing, Novedad
 from afilia.novedades.planning import lines_of
 from afilia.novedades.rules.layouts import Effect, Layout
 from afilia.novedades.rules.plan import Answer, Outcome
@@ -24,7 +29,7 @@ NOVEDAD = (
 )
 ENTERING = (
     *("line", "number", "branch_id", "person_id", "on_date", "period", "subject"),
-    *("amount", "due_on", "details", "answer", "names", "birth_on"),
+    *("revision", "amount", "due_on", "details", "answer", "names", "birth_on"),
 )
 MANY = 1_000  # new rows that the planner of the database must learn of at once
 PERSONS_LOCK = 1_900_001  # advisory: people unknown until now are added by one transaction at a time
@@ -60,6 +65,28 @@ def register(
     filing = Filing.objects.create(
         employer=employer, channel=Channel.BATCH, by_number=by_number, filed_at=filed_at
     )
+    _write(
+        filing,
+        folder=folder,
+        layout=layout,
+        corrections_meant=corrections_meant,
+        count=count,
+        foreigner_prefixes=foreigner_prefixes,
+    )
+    return filing
+
+
+def _write(
+    filing: Filing,
+    *,
+    folder: Path,
+    layout: Layout,
+    corrections_meant: bool,
+    count: int,
+    foreigner_prefixes: tuple[str, ...],
+) -> None:
+    """Write what a plan says into the labour history as part of a filing."""
+    employer = filing.employer
     outcomes = [Outcome.NEW.value, *([Outcome.CORRECTION.value] if corrections_meant else [])]
     found = 0
 
@@ -86,7 +113,105 @@ def register(
     if count >= MANY:
         transaction.on_commit(partial(_analyse, layout), robust=True)
     Employer.objects.filter(pk=employer.pk).update(history_version=F("history_version") + 1)
-    return filing
+
+
+class RefusedError(Exception):
+    """A novedad cannot be filed: it has errors, or is a correction that was not meant."""
+
+    def __init__(self, judged: single.Judged) -> None:
+        super().__init__(", ".join(found.code for found in judged.errors) or judged.outcome)
+        self.judged = judged
+
+
+def file_one(
+    *,
+    employer: Employer,
+    allowed: frozenset[str] | None,
+    by_number: str,
+    actor: str,
+    novedad: str,
+    values: Mapping[str, str],
+    filed_at: datetime,
+    channel: Channel = Channel.FORM,
+    corrections_meant: bool = False,
+    token: UUID | None = None,
+    reason: str = "",
+    explanation: str = "",
+) -> Filing:
+    """File one novedad (as single.judge_one reads it), and give the filing that holds it.
+
+    What is registered already with the same content, and a form whose `token` was filed, give the filing
+    that there is. `filed_at` says as of which day it is judged. Within a transaction the register of
+    identities is not asked. Raises RefusedError.
+    """
+    context = settings.POLICY.context(timezone.localdate(filed_at))
+    while True:
+        version = Employer.objects.values_list("history_version", flat=True).get(pk=employer.pk)
+        with (
+            single.planned(
+                employer=employer,
+                allowed=allowed,
+                novedad=novedad,
+                values=values,
+                context=context,
+                ask_register=not connection.in_atomic_block,
+            ) as (judged, folder),
+            transaction.atomic(),
+        ):
+            if lock_history(employer) != version:
+                continue
+            if (filed := _filed(employer, judged, token)) is not None:
+                return filed
+            if judged.outcome is Outcome.REJECTED or (
+                judged.outcome is Outcome.CORRECTION and not corrections_meant
+            ):
+                raise RefusedError(judged)
+            filing = Filing.objects.create(
+                employer=employer,
+                channel=channel,
+                by_number=by_number,
+                filed_at=filed_at,
+                token=token,
+                reason=reason,
+                explanation=explanation,
+            )
+            _write(
+                filing,
+                folder=folder,
+                layout=judged.layout,
+                corrections_meant=corrections_meant,
+                count=1,
+                foreigner_prefixes=settings.POLICY.foreigner_prefixes,
+            )
+            audit.record(
+                "novedad.filed",
+                actor=actor,
+                subject=f"filing:{filing.pk}",
+                at=filed_at,
+                facts={
+                    "channel": channel.value,
+                    "novedad": novedad,
+                    "outcome": judged.outcome.value,
+                    "reason": reason,
+                },
+            )
+            return filing
+
+
+def _filed(employer: Employer, judged: single.Judged, token: UUID | None) -> Filing | None:
+    """The filing of the same form, or of the same novedad where it is in force with the same content."""
+    if token and (filed := Filing.objects.filter(employer=employer, token=token).first()):
+        return filed
+    if judged.outcome is not Outcome.UNCHANGED or judged.revision is None:
+        return None
+    return Filing.objects.get(
+        pk=Novedad.objects.values_list("filing_id", flat=True).get(
+            employment=judged.employment_id,
+            kind=judged.layout.type,
+            subject=judged.subject,
+            revision=judged.revision - 1,
+        )
+    )
 
 
 def _analyse(layout: Layout) -> None:
@@ -124,8 +249,8 @@ def _enter(
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PERSONS_LOCK])
         cursor.execute(
             "CREATE TEMPORARY TABLE entering (line int, number varchar(10), branch_id bigint, "
-            "person_id bigint, on_date date, period int, subject varchar(40), amount numeric(13, 2), "
-            "due_on date, details jsonb, answer varchar(10), names varchar(300), birth_on date, "
+            "person_id bigint, on_date date, period int, subject varchar(40), revision int, "
+            "amount numeric(13, 2), due_on date, details jsonb, answer varchar(10), names varchar(300), birth_on date, "
             "fresh boolean NOT NULL DEFAULT false) "
             "ON COMMIT DROP"
         )
@@ -162,10 +287,11 @@ ENTER = (
     # An employment from before this portal has no notice of entry yet.
     "INSERT INTO workers_employment (employer_id, branch_id, person_id, entered_on, entry_pay) "
     "SELECT %(employer)s, branch_id, person_id, on_date, amount FROM entering ORDER BY line "
-    "ON CONFLICT (person_id, branch_id, entered_on) DO UPDATE SET entry_pay = excluded.entry_pay",
+    "ON CONFLICT (person_id, branch_id, entered_on) "
+    "DO UPDATE SET entry_pay = excluded.entry_pay, annulled = false",
     "INSERT INTO novedades_novedad "
     "(filing_id, line, employment_id, kind, period, subject, revision, amount, due_on, details) "
-    "SELECT %(filing)s, n.line, e.id, 'ENT', n.period, n.subject, 0, n.amount, n.due_on, n.details "
+    "SELECT %(filing)s, n.line, e.id, 'ENT', n.period, n.subject, n.revision, n.amount, n.due_on, n.details "
     "FROM entering n JOIN workers_employment e "
     "ON e.person_id = n.person_id AND e.branch_id = n.branch_id AND e.entered_on = n.on_date ORDER BY e.id",
     "DROP TABLE entering",

@@ -183,13 +183,29 @@ class Staging(AbstractContextManager["Staging"]):
             for setting, value in SERVER.items():
                 cursor.execute("SELECT set_config(%s, %s, true)", [setting, value])
             cursor.execute(f"ANALYZE {self._table}")
-            arguments = {"employer": self._employer.pk, "kind": self._layout.type}
+            arguments = {
+                "employer": self._employer.pk,
+                "kind": self._layout.type,
+                "annulled": self._with_annulled_pay(),
+            }
             with connection.wrap_database_errors:
                 for part, text in cursor.stream(self._query(asked), arguments) if self._periods else ():
                     yield from [partial(_read_facts, "", schema, asked)] * (part - at)
                     yield partial(_read_facts, text, schema, asked)
                     at = part + 1
         yield from [partial(_read_facts, "", schema, asked)] * (self._parts - at)
+
+    def _with_annulled_pay(self) -> list[int]:
+        """The employments whose pay in force must be looked up: some change of it was annulled."""
+        if self._layout.effect is not Effect.PAY:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT e.id FROM novedades_novedad v JOIN workers_employment e "
+                "ON e.id = v.employment_id WHERE v.annulled AND v.kind = %s AND e.employer_id = %s",
+                [self._layout.type, self._employer.pk],
+            )
+            return [key for (key,) in cursor.fetchall()]
 
     def branches(self) -> pl.DataFrame:
         """The facts that all the lines of a branch share (BRANCH), by its number, `sucursal`."""
@@ -261,16 +277,19 @@ SELECT line, twin FROM numbered WHERE line > twin ORDER BY line
 
 HERE = "(e.branch_id = b.id) IS TRUE"
 OVERLAPPING = "e.entered_on <= q.last_on AND (e.left_on IS NULL OR e.left_on >= q.first_on)"
-OURS = f"(e.employer_id = %(employer)s) IS TRUE AND ({HERE} AND {{here}} OR NOT {HERE} AND {OVERLAPPING})"
+OURS = f"(e.employer_id = %(employer)s) IS TRUE AND NOT e.annulled AND ({HERE} AND {{here}} OR NOT {HERE} AND {OVERLAPPING})"
 # For each effect: which employments of the worker may be meant, and which of those in the branch comes first.
 EMPLOYMENT = {
     Effect.ENTRY: (
-        HERE,
+        f"{HERE} AND (NOT e.annulled OR e.entered_on = s.on_date)",
         "(e.entered_on = s.on_date) DESC NULLS LAST, (e.left_on IS NULL) DESC, e.left_on DESC",
     ),
     Effect.EXIT: (OURS.format(here="TRUE"), "(e.entered_on <= s.on_date) DESC NULLS LAST, e.entered_on DESC"),
 }
-DURING = (f"(e.employer_id = %(employer)s) IS TRUE AND {OVERLAPPING}", "e.entered_on DESC")
+DURING = (
+    f"(e.employer_id = %(employer)s) IS TRUE AND NOT e.annulled AND {OVERLAPPING}",
+    "e.entered_on DESC",
+)
 
 # The novedades that matter: the one about the same subject. An entry on another day is another employment's.
 # For pay: the last change up to the period; before the first one the pay is that of the entry.
@@ -284,16 +303,23 @@ NOVEDADES = {
 SAME = "CASE WHEN v.kind = %(kind)s AND v.subject = s.subject THEN {content} END"
 SAME_AMOUNT = "v.amount IS NOT DISTINCT FROM s.amount"
 SAME_DETAILS = "v.details IS NOT DISTINCT FROM s.details"
+# Where a change of pay was annulled, the last one that was not is in force.
+PAY_IN_FORCE = """SELECT w.amount FROM novedades_novedad w
+    WHERE w.employment_id = e.id AND w.kind = %(kind)s AND w.period <= s.period AND NOT w.annulled
+    AND NOT EXISTS (SELECT FROM novedades_novedad n WHERE n.employment_id = e.id AND n.kind = w.kind
+        AND n.subject = w.subject AND n.revision > w.revision)
+    ORDER BY w.subject DESC LIMIT 1"""
 # What is not asked for is not sent with every line.
 COLUMNS = {
     "employment_id": f"CASE WHEN {HERE} THEN e.id END",
     "revision": "CASE WHEN v.kind = %(kind)s AND v.subject = s.subject THEN v.revision END",
+    "annulled": "CASE WHEN v.kind = %(kind)s AND v.subject = s.subject THEN v.annulled END",
     "elsewhere": f"CASE WHEN NOT {HERE} THEN y.number END",
 }
 DAYS = {name: f"CASE WHEN {HERE} THEN e.{name} END" for name in ("entered_on", "left_on")}
 COLUMNS_OF = {
     Effect.ENTRY: {
-        **DAYS,
+        **{name: f"CASE WHEN {HERE} AND NOT e.annulled THEN e.{name} END" for name in DAYS},
         "person_id": "i.person_id",
         "names": "translate(c.names, E'\\t\\r\\n', '   ')",
         "birth_on": "c.birth_on",
@@ -301,14 +327,18 @@ COLUMNS_OF = {
         "death_on": "c.death_on",
         "elsewhere": """(
             SELECT min(z.number) FROM workers_employment x JOIN employers_branch z ON z.id = x.branch_id
-            WHERE x.employer_id = %(employer)s AND x.person_id = i.person_id
+            WHERE x.employer_id = %(employer)s AND NOT x.annulled AND x.person_id = i.person_id
             AND (x.left_on IS NULL OR x.left_on >= s.on_date) AND x.branch_id IS DISTINCT FROM b.id)""",
     },
     Effect.EXIT: DAYS,
-    Effect.PAY: {"pay_before": f"CASE WHEN {HERE} THEN coalesce(v.amount, e.entry_pay) END"},
+    Effect.PAY: {
+        "pay_before": f"""CASE WHEN {HERE} THEN coalesce(
+            CASE WHEN e.id = ANY(%(annulled)s::bigint[]) THEN ({PAY_IN_FORCE}) ELSE v.amount END,
+            e.entry_pay) END"""
+    },
     Effect.RESERVE: {
         "first_entered_on": """(SELECT min(f.entered_on) FROM workers_employment f
-            WHERE f.employer_id = %(employer)s AND f.person_id = e.person_id AND e.branch_id = b.id)"""
+            WHERE f.employer_id = %(employer)s AND NOT f.annulled AND f.person_id = e.person_id AND e.branch_id = b.id)"""
     },
 }
 

@@ -132,11 +132,12 @@ def make(
     context: Context,
     folder: Path,
     progress: Progress,
+    ask_register: bool = True,
 ) -> dict[str, Any]:
     """Plan a file of an employer into `folder`, which is emptied first, and give its summary.
 
     `allowed` are the branches that the user may file for; None is all of them. Must be called outside a
-    transaction: the register of identities may be asked. Raises OSError when the folder cannot be written;
+    transaction, unless the register of identities is not to be asked (`ask_register`). Raises OSError when the folder cannot be written;
     it is gone then.
     """
     shutil.rmtree(folder, ignore_errors=True)
@@ -150,6 +151,7 @@ def make(
             context=context,
             folder=folder,
             progress=progress,
+            ask_register=ask_register,
         )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # half a plan is of no use, and the disk may be full
@@ -165,6 +167,7 @@ def _make(
     context: Context,
     folder: Path,
     progress: Progress,
+    ask_register: bool,
 ) -> dict[str, Any]:
     check = FileCheck(open_file, context=context, novedad=novedad)
     if check.anchor and check.anchor.ruc not in {None, employer.ruc}:
@@ -178,7 +181,7 @@ def _make(
     layout = context.catalogue.layouts[check.anchor.type]
     with Staging(employer, layout, allowed=allowed) as staging:
         parts = _stage(check, staging, folder, progress)
-        _ask_register(staging, foreigner_prefixes=context.foreigner_prefixes)
+        _ask_register(staging, foreigner_prefixes=context.foreigner_prefixes, ask=ask_register)
         numbers = queries.branch_numbers(employer, allowed=allowed)
         branches = staging.branches()
         twins = staging.twins(foreigner_prefixes=context.foreigner_prefixes)
@@ -217,12 +220,14 @@ def _stage(check: FileCheck, staging: Staging, folder: Path, progress: Progress)
     return len(check.starts)
 
 
-def _ask_register(staging: Staging, *, foreigner_prefixes: tuple[str, ...]) -> None:
+def _ask_register(staging: Staging, *, foreigner_prefixes: tuple[str, ...], ask: bool) -> None:
     """Look up the people who enter and whose identity is not confirmed; it knows cédulas alone."""
     numbers = staging.unconfirmed_numbers()
     if not numbers:
         return
-    answer = civil.look_up(number for number in numbers if not number.startswith(foreigner_prefixes))
+    answer = civil.look_up(
+        number for number in numbers if ask and not number.startswith(foreigner_prefixes)
+    )
     rows = [
         (number, Answer.FOUND.value, person.names, person.birth_on, person.death_on)
         if (person := answer.found.get(number))

@@ -37,6 +37,8 @@ class Employment(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="employments")
     entered_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)
+    # Its notice of entry was annulled: there was no such employment. Another notice of the same day revives it.
+    annulled = models.BooleanField(default=False, db_default=False)
     # US$ a month, of the notice of entry in force. It is kept here too: the history is wide, and every change
     # of pay asks what was paid before.
     entry_pay = models.DecimalField(max_digits=13, decimal_places=2, null=True, blank=True)
@@ -50,6 +52,7 @@ class Employment(models.Model):
             models.Index(
                 fields=["employer", "listed_as", "id"],
                 include=["branch", "person", "left_on"],
+                condition=models.Q(annulled=False),
                 name="employment_in_lists",
             ),
         ]
@@ -57,7 +60,7 @@ class Employment(models.Model):
             models.UniqueConstraint(fields=["person", "branch", "entered_on"], name="employment_once"),
             models.UniqueConstraint(
                 fields=["person", "branch"],
-                condition=models.Q(left_on__isnull=True),
+                condition=models.Q(left_on__isnull=True, annulled=False),
                 name="one_active_employment_per_branch",
             ),
             models.CheckConstraint(

@@ -5,7 +5,7 @@ and these facts, each a column that is null when there is nothing to know (FACTS
 
     branch_id, opened_on, closed_on, allowed   the branch of the line; whether the user may file for it
     employment_id, entered_on, left_on         the employment that the line is about
-    revision, same                             the novedad in force about the same subject; equal content
+    revision, same, annulled                   the last novedad about the same subject; equal content; annulled
     pay_before                                 US$, in force before this line (MSU)
     first_entered_on                           first entry with this employer (reserve funds)
     elsewhere                                  another branch where the worker is active or on record
@@ -35,6 +35,7 @@ FACTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "left_on": pl.Date,
     "revision": pl.Int16,
     "same": pl.Boolean,
+    "annulled": pl.Boolean,
     "pay_before": pl.Decimal(14, 2),
     "first_entered_on": pl.Date,
     "elsewhere": pl.String,
@@ -44,6 +45,9 @@ FACTS: dict[str, pl.DataType | type[pl.DataType]] = {
 
 # What is known of a line is said only to those who may file for its branch.
 YOURS = pl.col("branch_id").is_not_null() & pl.col("allowed")
+
+# A novedad about the same subject is in force. What was annulled is filed anew, with a deadline of its own.
+IN_FORCE = pl.col("revision").is_not_null() & ~pl.col("annulled").fill_null(value=False)
 
 
 class Outcome(StrEnum):
@@ -85,7 +89,7 @@ def judge(frame: pl.DataFrame, layout: Layout, context: Context, *, branches: li
     outcome = (
         pl.when(pl.col("line").is_in(rejected.implode()))
         .then(pl.lit(Outcome.REJECTED.value))
-        .when(pl.col("revision").is_null())
+        .when(~IN_FORCE)
         .then(pl.lit(Outcome.NEW.value))
         .when(pl.col("same"))
         .then(pl.lit(Outcome.UNCHANGED.value))
@@ -94,7 +98,7 @@ def judge(frame: pl.DataFrame, layout: Layout, context: Context, *, branches: li
     return Verdict(
         outcomes=frame.select("line", outcome.alias("outcome")),
         findings=found,
-        in_time=frame.filter(YOURS & pl.col("revision").is_not_null())["line"],
+        in_time=frame.filter(YOURS & IN_FORCE)["line"],
     )
 
 
@@ -154,7 +158,7 @@ def _marks(layout: Layout, context: Context, branches: list[str]) -> Iterator[Ma
         yield from _exit()
     else:
         yield from _during(layout, context)
-    registered = YOURS & pl.col("revision").is_not_null()
+    registered = YOURS & IN_FORCE
     yield Mark(
         code="novedad.registered", severity=INFO, field="identificacion", where=registered & pl.col("same")
     )
@@ -220,7 +224,7 @@ def _entry() -> Iterator[Mark]:
 
 def _exit() -> Iterator[Mark]:
     left = pl.col("fecha_salida")
-    ended = pl.col("left_on").is_not_null() & pl.col("revision").is_null() & (pl.col("left_on") < left)
+    ended = pl.col("left_on").is_not_null() & ~IN_FORCE & (pl.col("left_on") < left)
     none = pl.col("employment_id").is_null() | ended
     yield Mark(
         code="employment.none",
@@ -251,7 +255,7 @@ def _during(layout: Layout, context: Context) -> Iterator[Mark]:
             code="pay.same",
             severity=INFO,
             field="sueldo",
-            where=YOURS & pl.col("revision").is_null() & (pl.col("pay_before") == pl.col("sueldo")),
+            where=YOURS & ~IN_FORCE & (pl.col("pay_before") == pl.col("sueldo")),
         )
     if layout.effect is Effect.RESERVE:
         entered = pl.col("first_entered_on")
