@@ -97,7 +97,7 @@ def test_every_case_of_the_checker_is_judged_as_the_line_of_a_batch(
 
 FACTS: dict[str, tuple[str, Callable[[Desk], dict[str, str]]]] = {
     "branch.unknown": ("MSU", lambda desk: values("MSU", employ(desk), branch="0009")),
-    "branch.closed": ("MSU", lambda desk: closed(desk)),
+    "branch.closed": ("MSU", lambda desk: closed(desk=desk)),
     "employment.none": ("SAL", lambda _: values("SAL", cedula())),
     "entry.already-active": ("ENT", lambda desk: values("ENT", employ(desk))),
     "entry.overlaps": ("ENT", lambda desk: values("ENT", employ(desk, left_on=date(2026, 11, 18)))),

@@ -250,7 +250,8 @@ def _enter(
         cursor.execute(
             "CREATE TEMPORARY TABLE entering (line int, number varchar(10), branch_id bigint, "
             "person_id bigint, on_date date, period int, subject varchar(40), revision int, "
-            "amount numeric(13, 2), due_on date, details jsonb, answer varchar(10), names varchar(300), birth_on date, "
+            "amount numeric(13, 2), due_on date, details jsonb, answer varchar(10), names varchar(300), "
+            "birth_on date, "
             "fresh boolean NOT NULL DEFAULT false) "
             "ON COMMIT DROP"
         )
@@ -291,7 +292,8 @@ ENTER = (
     "DO UPDATE SET entry_pay = excluded.entry_pay, annulled = false",
     "INSERT INTO novedades_novedad "
     "(filing_id, line, employment_id, kind, period, subject, revision, amount, due_on, details) "
-    "SELECT %(filing)s, n.line, e.id, 'ENT', n.period, n.subject, n.revision, n.amount, n.due_on, n.details "
+    "SELECT %(filing)s, n.line, e.id, 'ENT', n.period, n.subject, n.revision, n.amount, n.due_on, "
+    "n.details "
     "FROM entering n JOIN workers_employment e "
     "ON e.person_id = n.person_id AND e.branch_id = n.branch_id AND e.entered_on = n.on_date ORDER BY e.id",
     "DROP TABLE entering",

@@ -277,7 +277,8 @@ SELECT line, twin FROM numbered WHERE line > twin ORDER BY line
 
 HERE = "(e.branch_id = b.id) IS TRUE"
 OVERLAPPING = "e.entered_on <= q.last_on AND (e.left_on IS NULL OR e.left_on >= q.first_on)"
-OURS = f"(e.employer_id = %(employer)s) IS TRUE AND NOT e.annulled AND ({HERE} AND {{here}} OR NOT {HERE} AND {OVERLAPPING})"
+OF_EMPLOYER = "(e.employer_id = %(employer)s) IS TRUE AND NOT e.annulled"
+OURS = f"{OF_EMPLOYER} AND ({HERE} AND {{here}} OR NOT {HERE} AND {OVERLAPPING})"
 # For each effect: which employments of the worker may be meant, and which of those in the branch comes first.
 EMPLOYMENT = {
     Effect.ENTRY: (
@@ -286,10 +287,7 @@ EMPLOYMENT = {
     ),
     Effect.EXIT: (OURS.format(here="TRUE"), "(e.entered_on <= s.on_date) DESC NULLS LAST, e.entered_on DESC"),
 }
-DURING = (
-    f"(e.employer_id = %(employer)s) IS TRUE AND NOT e.annulled AND {OVERLAPPING}",
-    "e.entered_on DESC",
-)
+DURING = (f"{OF_EMPLOYER} AND {OVERLAPPING}", "e.entered_on DESC")
 
 # The novedades that matter: the one about the same subject. An entry on another day is another employment's.
 # For pay: the last change up to the period; before the first one the pay is that of the entry.
@@ -338,7 +336,8 @@ COLUMNS_OF = {
     },
     Effect.RESERVE: {
         "first_entered_on": """(SELECT min(f.entered_on) FROM workers_employment f
-            WHERE f.employer_id = %(employer)s AND NOT f.annulled AND f.person_id = e.person_id AND e.branch_id = b.id)"""
+            WHERE f.employer_id = %(employer)s AND NOT f.annulled AND f.person_id = e.person_id
+            AND e.branch_id = b.id)"""
     },
 }
 

@@ -32,6 +32,7 @@ class Row:
     linked: bool
     days_late: int | None  # zero or less: in time; None where no rule says when it was due
     replaced_by: Filing | None
+    annulled: bool  # it takes what it is about out of force
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,8 @@ def page(
     pays: dict[int, list[Pay]] = {employment.pk: [] for employment in employments}
     for one, row in zip(recorded, rows, strict=True):
         layout = context.catalogue.layouts.get(one.novedad.kind)
-        if layout and layout.effect in PAYING and one.novedad.amount is not None and not one.replaced_by:
+        in_force = not (one.replaced_by or one.novedad.annulled)
+        if layout and layout.effect in PAYING and one.novedad.amount is not None and in_force:
             pay = Pay(since=row.period, branch=row.branch, amount=one.novedad.amount, row=row)
             pays[one.novedad.employment_id].append(pay)
     order = [
@@ -91,7 +93,7 @@ def page(
 
 
 def _place(employment: Employment, pays: list[Pay], today: date) -> Place:
-    active = employment.left_on is None or employment.left_on >= today
+    active = not employment.annulled and (employment.left_on is None or employment.left_on >= today)
     in_force = next((pay for pay in pays if pay.since <= today), None) if active else None
     return Place(employment=employment, active=active, pay=in_force)
 
@@ -110,6 +112,7 @@ def _row(one: Recorded, context: Context, language: str) -> Row:
         linked=one.linked,
         days_late=(one.first_filed_on - due).days if due else None,
         replaced_by=one.replaced_by,
+        annulled=novedad.annulled,
     )
 
 

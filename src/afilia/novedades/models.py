@@ -47,7 +47,8 @@ class Novedad(models.Model):
     The natural key, which is the primary key, says what the event is about: the employment, the type, the
     subject (built from the fields that the layout names) and the revision. Revision 0 is the first filing; a
     correction is a new row with the next revision and supersedes the one before. The highest revision is in
-    force, unless it is `annulled`: then nothing is. Filing and line have no unique index: a second one would double the time of writing.
+    force, unless it is `annulled`: then nothing is. Filing and line have no unique index: a second one would
+    double the time of writing.
 
     The table is divided by type (docs/decisions/0003): each has a part of its own in the database.
 

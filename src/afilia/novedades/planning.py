@@ -137,8 +137,8 @@ def make(
     """Plan a file of an employer into `folder`, which is emptied first, and give its summary.
 
     `allowed` are the branches that the user may file for; None is all of them. Must be called outside a
-    transaction, unless the register of identities is not to be asked (`ask_register`). Raises OSError when the folder cannot be written;
-    it is gone then.
+    transaction, unless the register of identities is not to be asked. Raises OSError when the folder cannot
+    be written; it is gone then.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -225,9 +225,7 @@ def _ask_register(staging: Staging, *, foreigner_prefixes: tuple[str, ...], ask:
     numbers = staging.unconfirmed_numbers()
     if not numbers:
         return
-    answer = civil.look_up(
-        number for number in numbers if ask and not number.startswith(foreigner_prefixes)
-    )
+    answer = civil.look_up(number for number in numbers if ask and not number.startswith(foreigner_prefixes))
     rows = [
         (number, Answer.FOUND.value, person.names, person.birth_on, person.death_on)
         if (person := answer.found.get(number))

@@ -22,7 +22,7 @@ def active_employments(employer: Employer, *, on: date, allowed: frozenset[str] 
 
     Counted are those in the branches that the user may file for; `allowed` None is all of the employer's.
     """
-    active = Employment.objects.filter(active_on(on), employer=employer)
+    active = Employment.objects.filter(active_on(on), employer=employer, annulled=False)
     return (active if allowed is None else active.filter(branch__number__in=allowed)).count()
 
 
@@ -51,7 +51,7 @@ def employments(
     `text` is the beginning of an identity number, or parts of the name in any order and with any accents;
     `branch` is a number; `active` on the day `on` or not. Rows hold their keys alone: see `with_workers`.
     """
-    wanted = Q(employer=employer)
+    wanted = Q(employer=employer, annulled=False)
     if allowed is not None or branch:
         open_ones = branches(employer, allowed=allowed)
         wanted &= Q(branch__in=[row.pk for row in open_ones if branch in {"", row.number}])
@@ -101,9 +101,11 @@ class Recorded:
 def worker(employer: Employer, *, person_id: int, allowed: frozenset[str] | None) -> list[Employment]:
     """The employments of a person with an employer in the branches open to a user, latest first.
 
-    Raises Employment.DoesNotExist when there is none.
+    Annulled ones are among them: their history is told. Raises Employment.DoesNotExist when there is none.
     """
-    rows = employments(employer, allowed=allowed, on=date.max).filter(person=person_id)
+    rows = Employment.objects.filter(
+        employer=employer, person=person_id, branch__in=branches(employer, allowed=allowed)
+    )
     found = with_workers(rows.order_by("-entered_on", "-pk"))
     if not found:
         raise Employment.DoesNotExist

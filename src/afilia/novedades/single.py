@@ -20,7 +20,6 @@ from afilia.novedades.rules.layouts import SEPARATOR, Context, Layout
 from afilia.novedades.rules.marks import Severity
 from afilia.novedades.rules.plan import Outcome
 
-
 ENDING = str.maketrans(dict.fromkeys(f"{SEPARATOR}\r\n\0", "\t"))
 
 
@@ -128,9 +127,7 @@ def planned(
                 subject=row["subject"] or "",
                 revision=row["revision"],
                 active_before=summary["active_before"],
-                active_after=summary[
-                    "active_corrected" if outcome is Outcome.CORRECTION else "active_after"
-                ],
+                active_after=summary["active_corrected" if outcome is Outcome.CORRECTION else "active_after"],
             ),
             plan,
         )

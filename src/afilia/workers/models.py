@@ -37,7 +37,7 @@ class Employment(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="employments")
     entered_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)
-    # Its notice of entry was annulled: there was no such employment. Another notice of the same day revives it.
+    # Its notice of entry was annulled: there was no such employment. Another one of that day revives it.
     annulled = models.BooleanField(default=False, db_default=False)
     # US$ a month, of the notice of entry in force. It is kept here too: the history is wide, and every change
     # of pay asks what was paid before.

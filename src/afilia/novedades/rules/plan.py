@@ -5,7 +5,7 @@ and these facts, each a column that is null when there is nothing to know (FACTS
 
     branch_id, opened_on, closed_on, allowed   the branch of the line; whether the user may file for it
     employment_id, entered_on, left_on         the employment that the line is about
-    revision, same, annulled                   the last novedad about the same subject; equal content; annulled
+    revision, same, annulled                   the last novedad about the same subject; its content is equal
     pay_before                                 US$, in force before this line (MSU)
     first_entered_on                           first entry with this employer (reserve funds)
     elsewhere                                  another branch where the worker is active or on record
