@@ -12,6 +12,7 @@ class Kind(models.TextChoices):
     KEY_REQUEST = "key-request", _("Solicitud de entrega de clave")
     AGREEMENT = "agreement", _("Acuerdo de responsabilidad y uso de la información")
     CASE = "case", _("Comprobante de recepción de un trámite")
+    FOREIGNER_CODE = "foreigner-code", _("Código de identificación para extranjeros")
 
 
 SIGNED_BY_OTHERS = frozenset(

@@ -65,7 +65,7 @@ def render_key_request(facts: RequestFacts) -> bytes:
     """The request for the key as PDF/UA-1 in Spanish; the same facts always give the same bytes."""
     data = _issued(facts) | {
         "employer": _employer(facts),
-        "contact": _rows(
+        "contact": rows(
             ("Domicilio", facts.address), ("Teléfono", facts.phone), ("Correo verificado", facts.email)
         ),
         "branches": [
@@ -80,7 +80,7 @@ def render_key_request(facts: RequestFacts) -> bytes:
 def render_agreement(facts: RequestFacts) -> bytes:
     """The agreement of responsibility and use of information, for the employer of a registration."""
     data = _issued(facts) | {
-        "employer": _rows(("Empleador", facts.employer_name), ("RUC", facts.ruc)),
+        "employer": rows(("Empleador", facts.employer_name), ("RUC", facts.ruc)),
         "signatory": _signatory(facts.signatory),
     }
     return compile_pdf(AGREEMENT, data, at=facts.issued_at)
@@ -133,7 +133,7 @@ def _texts() -> dict[str, object]:
 
 
 def _employer(facts: RequestFacts) -> list[Row]:
-    return _rows(
+    return rows(
         ("Empleador", facts.employer_name),
         ("RUC", facts.ruc),
         ("Clase de empleador", facts.kind),
@@ -143,7 +143,7 @@ def _employer(facts: RequestFacts) -> list[Row]:
 
 
 def _signatory(person: Signatory) -> list[Row]:
-    return _rows(
+    return rows(
         ("Nombres y apellidos", person.names),
         ("Documento", person.document),
         ("Número", person.number),
@@ -154,10 +154,11 @@ def _signatory(person: Signatory) -> list[Row]:
 def _collector(number: str, names: str) -> list[Row]:
     if not number:
         return _blank("Nombres y apellidos", "Cédula")
-    return _rows(("Nombres y apellidos", names), ("Cédula", number))
+    return rows(("Nombres y apellidos", names), ("Cédula", number))
 
 
-def _rows(*pairs: tuple[str, str]) -> list[Row]:
+def rows(*pairs: tuple[str, str]) -> list[Row]:
+    """Labels and values as the templates take them."""
     return [{"label": label, "value": drawable(value)} for label, value in pairs]
 
 
