@@ -1,16 +1,15 @@
 """The files that a batch gives: its report, its rejected lines, its receipt with annex."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from threading import BoundedSemaphore
 from uuid import UUID
 
 import xlsxwriter
-from django.http import FileResponse, Http404, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -19,16 +18,15 @@ from afilia.batches import queries, receipts, report
 from afilia.batches.models import Batch
 from afilia.batches.views.common import batch_or_404
 from afilia.documents import queries as documents
+from afilia.kit.downloads import CSV, XLSX, attached, blocks, freeing, stream
 from afilia.novedades.explaining import csv_rows, in_words, json_report, json_rows
 from afilia.novedades.reader import language
 from afilia.novedades.rules.layouts import SEPARATOR
 
 Write = Callable[[Batch, str], Iterator[bytes]]  # of a report, in a language
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # At once in one process, so that a thread is left for the pages of others.
 REPORTS = BoundedSemaphore(4)
 REPORT_WAIT = 0.5  # seconds
-BLOCK = 1024 * 1024  # bytes
 SHEET = (  # heading and width in characters of each column of the report
     (_("Línea"), 8),
     (_("N.º de campo"), 12),
@@ -45,7 +43,7 @@ SHEET = (  # heading and width in characters of each column of the report
 @holder_required
 def report_csv(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
     """The report for spreadsheets as they are set up in Ecuador: UTF-8 with its mark, and semicolons."""
-    return _report(request, batch_id, _csv, "csv", "text/csv; charset=utf-8")
+    return _report(request, batch_id, _csv, "csv", CSV)
 
 
 @require_safe
@@ -69,23 +67,8 @@ def _report(
         busy = render(request, "batches/busy.html", {"batch": batch}, status=503)
         busy["Retry-After"] = "5"  # seconds
         return busy
-    parts = _freeing(write(batch, language()))
-    return _stream(parts, _name(batch, f"_informe.{ending}"), content_type)
-
-
-def _freeing(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """The parts of a report; its place is free when they are all sent, or nobody reads them any more."""
-
-    def sent() -> Iterator[bytes]:
-        try:
-            yield b""
-            yield from parts
-        finally:
-            REPORTS.release()
-
-    started = sent()
-    next(started)  # one that never started would not come to its end
-    return started
+    parts = freeing(write(batch, language()), REPORTS)
+    return stream(parts, _name(batch, f"_informe.{ending}"), content_type)
 
 
 @require_safe
@@ -94,7 +77,7 @@ def rejected(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
     batch = _planned_or_404(request, batch_id)
     if not batch.summary["rejected"]:
         raise Http404
-    return _stream(queries.rejected_text(batch), _name(batch, "_rechazadas.txt"), "text/plain; charset=utf-8")
+    return stream(queries.rejected_text(batch), _name(batch, "_rechazadas.txt"), "text/plain; charset=utf-8")
 
 
 @require_safe
@@ -120,7 +103,7 @@ def receipt_json(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
     return JsonResponse(
         receipts.as_json(receipt),
         json_dumps_params={"ensure_ascii": False, "indent": 2},
-        headers=_attached(f"comprobante-{receipt.number}.json"),
+        headers=attached(f"comprobante-{receipt.number}.json"),
     )
 
 
@@ -129,7 +112,7 @@ def receipt_json(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
 def annex(request: HolderRequest, batch_id: UUID) -> HttpResponseBase:
     batch = _registered_or_404(request, batch_id)
     name = f"anexo-{batch.filing.number}.csv" if batch.filing else "anexo.csv"
-    return _stream(receipts.annex_csv(batch), name, "text/csv; charset=utf-8")
+    return stream(receipts.annex_csv(batch), name, CSV)
 
 
 def _planned_or_404(request: HolderRequest, batch_id: UUID) -> Batch:
@@ -168,9 +151,7 @@ def _xlsx(batch: Batch, language: str) -> Iterator[bytes]:
     with tempfile.TemporaryFile() as file:
         with translation.override(language), xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
             _fill(book, batch, language)
-        file.seek(0)
-        while block := file.read(BLOCK):
-            yield block
+        yield from blocks(file)
 
 
 def _fill(book: xlsxwriter.Workbook, batch: Batch, language: str) -> None:
@@ -196,11 +177,3 @@ def _fill(book: xlsxwriter.Workbook, batch: Batch, language: str) -> None:
 def _name(batch: Batch, ending: str) -> str:
     stem, dot, last = batch.file_name.rpartition(".")
     return f"{stem if dot else last}{ending}"
-
-
-def _stream(parts: Iterable[bytes], name: str, content_type: str) -> StreamingHttpResponse:
-    return StreamingHttpResponse(parts, content_type=content_type, headers=_attached(name))
-
-
-def _attached(name: str) -> dict[str, str]:
-    return {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or ""}

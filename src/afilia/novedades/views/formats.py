@@ -4,11 +4,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from afilia.kit.downloads import XLSX
 from afilia.novedades.formats import document, findings, pages, spreadsheet
 from afilia.novedades.reader import language, say_day
 from afilia.novedades.rules.layouts import Context, Layout
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe

@@ -1,16 +1,21 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
+from functools import partial
+from threading import BoundedSemaphore
 from urllib.parse import urlencode
 
+import polars as pl
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from afilia.access.decorators import HolderRequest, asks_itself, holder_required
-from afilia.novedades import labour_history, queries, searches
+from afilia.kit.downloads import CSV, XLSX, freeing, stream
+from afilia.novedades import labour_history, queries, roster, searches
 from afilia.novedades.forms import WorkersForm
 from afilia.novedades.reader import language
 from afilia.workers.models import Employment
@@ -19,36 +24,86 @@ WORKERS_ON_A_PAGE = 50
 NOVEDADES_ON_A_PAGE = 100
 SEARCH = "busqueda"  # in the address, the name of a search that the session keeps
 REFUSED = 422
+# At once in one process, so that a thread is left for the pages of others.
+EXPORTS = BoundedSemaphore(2)
+EXPORT_WAIT = 0.5  # seconds
+
+Write = Callable[[Iterator[pl.DataFrame]], Iterator[bytes]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @asks_itself  # what is sent is a search
 def worker_list(request: HolderRequest) -> HttpResponse:
-    holder, today = request.holder, timezone.localdate()
-    sought = request.POST if request.method == "POST" else _sought(request)
-    form = WorkersForm(sought, branches=queries.branches(holder.employer, allowed=holder.branches))
+    today = timezone.localdate()
+    form = _form(request)
     if request.method == "POST" and form.is_valid():
         name = searches.keep(request.session, form.cleaned_data)
         return redirect(f"{reverse('novedades:workers')}?{urlencode({SEARCH: name})}")
     page = None
     if form.is_valid():
-        found = queries.employments(
-            holder.employer,
-            allowed=holder.branches,
-            on=today,
-            text=form.cleaned_data["texto"],
-            branch=form.cleaned_data["sucursal"],
-            active=form.active,
-        )
-        page = Paginator(found, WORKERS_ON_A_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(_found(request, form), WORKERS_ON_A_PAGE).get_page(request.GET.get("page"))
         page.object_list = queries.with_workers(page.object_list)
-    filtered = any(form.data.get(name) for name in form.fields)
-    context = {"form": form, "page": page, "filtered": filtered, "today": today}
+    context = {
+        "form": form,
+        "page": page,
+        "filtered": any(form.data.get(name) for name in form.fields),
+        "today": today,
+        "search": urlencode({SEARCH: request.GET[SEARCH]}) if SEARCH in request.GET else "",
+    }
     return render(request, "novedades/workers.html", context, status=200 if form.is_valid() else REFUSED)
 
 
-def _sought(request: HolderRequest) -> Mapping[str, str]:
-    return searches.find(request.session, request.GET.get(SEARCH, ""))
+def _form(request: HolderRequest) -> WorkersForm:
+    """What is looked for: as it was typed, or as the address names it."""
+    holder = request.holder
+    kept = searches.find(request.session, request.GET.get(SEARCH, ""))
+    sought = request.POST if request.method == "POST" else kept
+    return WorkersForm(sought, branches=queries.branches(holder.employer, allowed=holder.branches))
+
+
+def _found(request: HolderRequest, form: WorkersForm) -> QuerySet[Employment]:
+    return queries.employments(
+        request.holder.employer,
+        allowed=request.holder.branches,
+        on=timezone.localdate(),
+        text=form.cleaned_data["texto"],
+        branch=form.cleaned_data["sucursal"],
+        active=form.active,
+    )
+
+
+@require_safe
+@holder_required
+def workers_csv(request: HolderRequest) -> HttpResponseBase:
+    return _export(request, partial(roster.as_csv, shown=roster.headings()), "csv", CSV)
+
+
+@require_safe
+@holder_required
+def workers_xlsx(request: HolderRequest) -> HttpResponseBase:
+    return _export(request, partial(roster.as_xlsx, shown=roster.headings()), "xlsx", XLSX)
+
+
+@require_safe
+@holder_required
+def workers_batch(request: HolderRequest) -> HttpResponseBase:
+    """The active workers as a batch file: what a payroll program can be compared with."""
+    employer, today = request.holder.employer, timezone.localdate()
+    return _export(request, partial(roster.as_batch, employer=employer, on=today), "txt", "text/plain")
+
+
+def _export(request: HolderRequest, write: Write, ending: str, content_type: str) -> HttpResponseBase:
+    """The whole list of a search, with the same filters as its page."""
+    form = _form(request)
+    if not form.is_valid():
+        raise Http404
+    if not EXPORTS.acquire(timeout=EXPORT_WAIT):
+        busy = render(request, "novedades/workers_busy.html", status=503)
+        busy["Retry-After"] = "5"  # seconds
+        return busy
+    today = timezone.localdate()
+    rows = roster.listed(_found(request, form), on=today, catalogue=settings.POLICY.context(today).catalogue)
+    return stream(freeing(write(rows), EXPORTS), f"afiliados-{today:%Y-%m-%d}.{ending}", content_type)
 
 
 @require_safe
