@@ -1,6 +1,8 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -194,3 +196,28 @@ def test_long_history_is_paged_and_read_in_few_questions(
         response = holder.get(worker_url(employment.person))
     assert len(response.context["rows"]) == 100
     assert len(holder.get(f"{worker_url(employment.person)}?page=2").context["rows"]) == 1
+
+
+def test_pay_that_changed_is_drawn_once_for_each_employment(holder: Client, branch: Branch) -> None:
+    employment = make_employment(branch=branch)
+    register(employment, "MSU", amount="600", period=202502, subject="202502")
+    assert "<svg" not in holder.get(worker_url(employment.person)).content.decode()
+    register(employment, "MSU", amount="650.5", period=202503, subject="202503")
+    page = holder.get(worker_url(employment.person)).content.decode()
+    assert page.count('<svg class="app-chart"') == 1
+    assert "De US$ 600,00 a US$ 650,50." in page
+    assert "style=" not in page
+
+
+def test_page_says_what_is_to_be_filed_about_an_active_worker_alone(
+    holder: Client, branch: Branch, settings: Any
+) -> None:
+    employment = make_employment(branch=branch, entered_on=date(2024, 3, 15))
+    said = text(holder, worker_url(employment.person))
+    assert "hasta 3 días después de su último día" in said
+    assert "Fondos de reserva: le corresponden desde marzo de 2025" in said
+    assert "en días calendario" in said
+    settings.POLICY = replace(settings.POLICY, working_days=True)
+    assert "en días hábiles" in text(holder, worker_url(employment.person))
+    left = make_employment(branch=branch, left_on=date(2025, 6, 30))
+    assert "Qué debe avisar" not in text(holder, worker_url(left.person))

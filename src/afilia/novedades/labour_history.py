@@ -7,11 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format, number_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from afilia.kit import charts
 from afilia.novedades.catalogue import wording
 from afilia.novedades.models import Filing, Novedad
 from afilia.novedades.queries import Recorded
 from afilia.novedades.reader import say_day
+from afilia.novedades.rules.deadlines import PERIOD_END, due_after
 from afilia.novedades.rules.fields import NO_DATE
 from afilia.novedades.rules.layouts import Context, Effect, Field, Kind, Layout
 from afilia.workers.models import Employment, Person
@@ -40,6 +44,7 @@ class Pay:
     """What a worker earns from a month on."""
 
     since: date
+    employment_id: int
     branch: str
     amount: Decimal  # US$
     row: Row
@@ -55,9 +60,22 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Duty:
+    """Something that is to be filed about a worker until a day; `name` is that of the type of novedad."""
+
+    novedad: str
+    name: str
+    month: date | None  # of changes that the duty is about; None where the day `days` after an event counts
+    until: date | None
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkerPage:
     person: Person
     places: tuple[Place, ...]
+    duties: tuple[Duty, ...]  # while the worker is active
+    reserve_from: date | None  # the month from which reserve funds are due, of an active worker
     pays: tuple[Pay, ...]  # latest first
     rows: tuple[Row, ...]  # latest first
     several_branches: bool
@@ -73,8 +91,16 @@ def page(
         layout = context.catalogue.layouts.get(one.novedad.kind)
         in_force = not (one.replaced_by or one.novedad.annulled)
         if layout and layout.effect in PAYING and one.novedad.amount is not None and in_force:
-            pay = Pay(since=row.period, branch=row.branch, amount=one.novedad.amount, row=row)
-            pays[one.novedad.employment_id].append(pay)
+            employment_id = one.novedad.employment_id
+            pays[employment_id].append(
+                Pay(
+                    since=row.period,
+                    employment_id=employment_id,
+                    branch=row.branch,
+                    amount=one.novedad.amount,
+                    row=row,
+                )
+            )
     order = [
         kind
         for effect in PAYING
@@ -83,9 +109,13 @@ def page(
     ]
     for those in pays.values():
         those.sort(key=lambda pay: (pay.since, order.index(pay.row.kind)), reverse=True)
+    places = tuple(_place(employment, pays[employment.pk], context.today) for employment in employments)
+    active = any(place.active for place in places)
     return WorkerPage(
         person=employments[0].person,
-        places=tuple(_place(employment, pays[employment.pk], context.today) for employment in employments),
+        places=places,
+        duties=tuple(_duties(context, language)) if active else (),
+        reserve_from=_reserve_from(employments, context) if active else None,
         pays=tuple(pay for employment in employments for pay in pays[employment.pk]),
         rows=rows,
         several_branches=len({employment.branch_id for employment in employments}) > 1,
@@ -96,6 +126,52 @@ def _place(employment: Employment, pays: list[Pay], today: date) -> Place:
     active = not employment.annulled and (employment.left_on is None or employment.left_on >= today)
     in_force = next((pay for pay in pays if pay.since <= today), None) if active else None
     return Place(employment=employment, active=active, pay=in_force)
+
+
+def _duties(context: Context, language: str) -> Iterator[Duty]:
+    for novedad, layout in context.catalogue.layouts.items():
+        rule = context.catalogue.deadlines.get(novedad)
+        if rule and layout.effect in {Effect.PAY, Effect.EXIT}:
+            month = context.today.replace(day=1) if rule.base == PERIOD_END else None
+            yield Duty(
+                novedad=novedad,
+                name=layout.name[language],
+                month=month,
+                until=due_after(layout, context, day=month) if month else None,
+                days=rule.days,
+            )
+
+
+def _reserve_from(employments: list[Employment], context: Context) -> date:
+    """The first day of the month from which reserve funds are due: counted from the first entry."""
+    entered = min(employment.entered_on for employment in employments)
+    months = entered.year * 12 + entered.month - 1 + context.catalogue.reserve_from_month - 1
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def pictures(worker: WorkerPage, today: date) -> list[SafeString]:
+    """The pay over time, one picture for each employment in which it changed."""
+    drawn = []
+    for place in reversed(worker.places):
+        entered, left = place.employment.entered_on, place.employment.left_on
+        branch = place.employment.branch.number
+        of_place = [pay for pay in worker.pays if pay.employment_id == place.employment.pk]
+        # Of one month the change counts, not the entry: the latest come first.
+        points = sorted({pay.since: pay.amount for pay in reversed(of_place)}.items())
+        if len(points) > 1:
+            title = gettext("Sueldo en la sucursal %(branch)s desde el %(day)s")
+            about = gettext("De US$ %(first)s a US$ %(last)s. La tabla que sigue trae cada cambio.")
+            drawn.append(
+                charts.steps(
+                    id=f"sueldo-{place.employment.pk}",
+                    title=title % {"branch": branch, "day": say_day(entered)},
+                    about=about
+                    % {"first": number_format(points[0][1], 2), "last": number_format(points[-1][1], 2)},
+                    points=points,
+                    until=left or today,
+                )
+            )
+    return drawn
 
 
 def _row(one: Recorded, context: Context, language: str) -> Row:

@@ -1,6 +1,6 @@
 """When a novedad is due, and how late it is. Source: Ley de Seguridad Social, art. 73, as dated data."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -26,3 +26,13 @@ def due_on(layout: Layout, context: Context) -> pl.Expr:
     if context.working_days:
         return base.dt.add_business_days(rule.days, holidays=context.holidays, roll="backward")
     return base + timedelta(days=rule.days)
+
+
+def due_after(layout: Layout, context: Context, *, day: date) -> date | None:
+    """The last day in time for a novedad about a day, or about its month; None without a rule."""
+    rule = context.catalogue.deadlines.get(layout.type)
+    if rule is None:
+        return None
+    about = pl.DataFrame({"anio": [day.year], "mes": [day.month], rule.base: [day]})
+    due: date = about.select(due_on(layout, context)).item()
+    return due

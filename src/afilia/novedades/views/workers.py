@@ -115,8 +115,13 @@ def worker_detail(request: HolderRequest, person_id: int) -> HttpResponse:
     except Employment.DoesNotExist:
         raise Http404 from None
     recorded = queries.history(employments, by_number=holder.number if holder.branches else None)
-    worker = labour_history.page(
-        employments, recorded, settings.POLICY.context(timezone.localdate()), language()
-    )
-    rows = Paginator(worker.rows, NOVEDADES_ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "novedades/worker.html", {"worker": worker, "rows": rows})
+    context = settings.POLICY.context(timezone.localdate())
+    worker = labour_history.page(employments, recorded, context, language())
+    page = {
+        "worker": worker,
+        "pictures": labour_history.pictures(worker, context.today),
+        "rows": Paginator(worker.rows, NOVEDADES_ON_A_PAGE).get_page(request.GET.get("page")),
+        "working_days": context.working_days,
+        "today": context.today,
+    }
+    return render(request, "novedades/worker.html", page)
