@@ -61,6 +61,16 @@ def test_csv_tells_each_employment_with_the_pay_in_force(holder: Client, branch:
     register(raised, "MSU", amount="600", period=202501, subject="202501")
     first = register(raised, "MSU", amount="610", period=202502, subject="202502")
     register(raised, "MSU", amount="620.25", period=202502, subject="202502", revision=first.revision + 1)
+    for revision in (0, 1):
+        register(
+            raised,
+            "MSU",
+            amount="700",
+            period=202503,
+            subject="202503",
+            revision=revision,
+            annulled=revision > 0,
+        )
     register(raised, "MSU", amount="900", period=this_month + 100, subject="next")
     make_employment(branch=branch, person=make_person(names="B"), entry_pay=482, left_on=date(2025, 6, 30))
     make_employment(branch=branch, person=make_person(names="C"))

@@ -144,7 +144,7 @@ def _duties(context: Context, language: str) -> Iterator[Duty]:
 
 def _reserve_from(employments: list[Employment], context: Context) -> date:
     """The first day of the month from which reserve funds are due: counted from the first entry."""
-    entered = min(employment.entered_on for employment in employments)
+    entered = min(employment.entered_on for employment in employments if not employment.annulled)
     months = entered.year * 12 + entered.month - 1 + context.catalogue.reserve_from_month - 1
     return date(months // 12, months % 12 + 1, 1)
 

@@ -41,15 +41,17 @@ SELECT e.id, e.person_id,
     p.names, b.number, e.entered_on, e.left_on,
     coalesce((
         SELECT v.amount FROM novedades_novedad v
-        WHERE v.employment_id = e.id AND v.kind = ANY(%(pay)s) AND v.period <= %(period)s
-        ORDER BY v.period DESC, v.revision DESC LIMIT 1), e.entry_pay)
+        WHERE v.employment_id = e.id AND v.kind = ANY(%(pay)s) AND v.period <= %(period)s AND NOT v.annulled
+        AND NOT EXISTS (SELECT 1 FROM novedades_novedad w WHERE w.employment_id = v.employment_id
+            AND w.kind = v.kind AND w.subject = v.subject AND w.revision > v.revision)
+        ORDER BY v.period DESC LIMIT 1), e.entry_pay)
 FROM workers_employment e
 JOIN workers_person p ON p.id = e.person_id
 JOIN employers_branch b ON b.id = e.branch_id
 """
 LISTED = "WHERE e.id = ANY(%(keys)s) ORDER BY e.listed_as, e.id"
 WORKED = (
-    "WHERE e.branch_id = ANY(%(branches)s) AND e.entered_on <= %(last)s "
+    "WHERE e.branch_id = ANY(%(branches)s) AND NOT e.annulled AND e.entered_on <= %(last)s "
     "AND (e.left_on IS NULL OR e.left_on >= %(first)s) ORDER BY e.id"
 )
 
