@@ -146,14 +146,6 @@ def test_two_numbers_of_one_worker_are_repeated_in_every_type(desk: Desk, noveda
     assert "worker.repeated" in planned.codes(2)
 
 
-def test_a_number_is_the_person_whatever_kind_it_is_kept_as(desk: Desk) -> None:
-    person = make_person()
-    IdentityNumber.objects.filter(person=person).update(kind="foreigner-code")
-    employment = make_employment(branch=branch(desk), person=person)
-    planned = desk.plan(desk.record("MSU", number_of(employment)))
-    assert planned.lines[0]["employment_id"] == employment.pk
-
-
 # Novedades of an employment
 
 

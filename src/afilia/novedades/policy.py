@@ -5,7 +5,8 @@ from datetime import date
 
 import holidays
 
-from afilia.kit.environment import Environment
+from afilia.identifiers.person import may_be_prefix
+from afilia.kit.environment import Environment, SettingError
 from afilia.novedades.catalogue import catalogue
 from afilia.novedades.rules.layouts import Context
 
@@ -23,7 +24,7 @@ class Policy:
         """The policy of the environment; the names are explained in docs/settings.md."""
         days = env.choice("AFILIA_DEADLINE_DAYS", "calendar", ("calendar", "working"))
         return cls(
-            foreigner_prefixes=tuple(env.words("AFILIA_FOREIGNER_PREFIXES", "61")),
+            foreigner_prefixes=_prefixes(env),
             working_days=days == "working",
             max_bytes=env.number("AFILIA_BATCH_MAX_MB", 256) * 1024 * 1024,
         )
@@ -39,3 +40,13 @@ class Policy:
             holidays=tuple(sorted(holidays.country_holidays("EC", years=years))) if self.working_days else (),
             max_bytes=self.max_bytes,
         )
+
+
+def _prefixes(env: Environment) -> tuple[str, ...]:
+    prefixes = tuple(env.words("AFILIA_FOREIGNER_PREFIXES", "61"))
+    if wrong := [prefix for prefix in prefixes if not may_be_prefix(prefix)]:
+        raise SettingError(
+            f"AFILIA_FOREIGNER_PREFIXES holds {wrong[0]!r}; each must be two to eight digits, and none may "
+            "begin as a cédula does: 01 to 24, 30 or 50."
+        )
+    return prefixes
