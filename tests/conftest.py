@@ -9,7 +9,13 @@ import pytest
 RunJobs = Callable[[], list[str]]
 
 TESTS = Path(__file__).parent
-LONG = [TESTS / "faults", TESTS / "journeys", TESTS / "concurrency", TESTS / "novedades" / "test_damage.py"]
+LONG = [
+    *(TESTS / folder for folder in ("faults", "journeys", "concurrency", "bench")),
+    *(
+        TESTS / file
+        for file in ("novedades/test_damage.py", "ops/test_serve.py", "recovery/test_same_answer.py")
+    ),
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
