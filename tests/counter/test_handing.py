@@ -70,7 +70,9 @@ def test_the_ledger_names_who_handed_what_to_whom_without_naming_people() -> Non
     assert (entry.actor, entry.subject) == (f"staff:{clerk.id}", f"employer:{employer.pk}")
     assert entry.facts == {
         "handover": str(handover.pk),
-        "office": clerk.office_id,
+        "office": handover.office.code,
+        "province": handover.office.province,
+        "channel": "counter",
         "case": None,
         "times": 1,
         "agreement": "1",

@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -13,7 +14,10 @@ class Entry(models.Model):
     digest = models.BinaryField(max_length=32, unique=True)
 
     class Meta:
-        indexes = [models.Index(fields=["subject"], name="ledger_by_subject")]
+        indexes = [
+            models.Index(fields=["subject"], name="ledger_by_subject"),
+            BrinIndex(fields=["at"], name="ledger_by_time", autosummarize=True),  # rows come in that order
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.event}"

@@ -205,6 +205,7 @@ INSTALLED_APPS = [
     "afilia.batches",
     "afilia.foreigners",
     "afilia.counter",
+    "afilia.transparency",
     "afilia.site",
     "afilia.ops",
 ]

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("afilia.staff.urls")),
     path("", include("afilia.attendance.urls")),
     path("", include("afilia.counter.urls")),
+    path("", include("afilia.transparency.urls")),
     path("", include("afilia.foreigners.urls")),
     path("", include("afilia.recovery.urls")),
     path("", include("afilia.intake.urls")),

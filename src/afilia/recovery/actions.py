@@ -132,7 +132,7 @@ def complete(*, recovery: Recovery, key: str, now: datetime) -> EmployerKey | No
         actor=f"holder:{held.pk}",
         subject=f"employer:{employer.pk}",
         at=now,
-        facts={"recovery": str(recovery.pk)},
+        facts={"recovery": str(recovery.pk), "province": employer.province},
     )
     return held
 

@@ -78,9 +78,7 @@ def subject(office: str, on: str) -> str:
 
 def of_day(entries: Iterable[Told]) -> dict[str, Figures]:
     """The figures by procedure, and of all under ALL, from a day's entries in their order."""
-    day = _Day()
-    for entry in entries:
-        _take(day, entry)
+    day = _read(entries)
     procedures = {visit.procedure for visit in day.visits.values()} | set(day.never_came)
     return {
         procedure: _sum(
@@ -89,6 +87,20 @@ def of_day(entries: Iterable[Told]) -> dict[str, Figures]:
         )
         for procedure in [ALL, *sorted(procedures)]
     }
+
+
+def of_days(days: Iterable[Iterable[Told]]) -> Figures:
+    """The figures of all procedures over several days, each with its entries in their order."""
+    read = [_read(entries) for entries in days]
+    visits = [visit for day in read for visit in day.visits.values()]
+    return _sum(visits, sum(count for day in read for count in day.never_came.values()))
+
+
+def _read(entries: Iterable[Told]) -> _Day:
+    day = _Day()
+    for entry in entries:
+        _take(day, entry)
+    return day
 
 
 def _take(day: _Day, entry: Told) -> None:

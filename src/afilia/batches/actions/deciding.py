@@ -24,6 +24,7 @@ from afilia.notices import actions as notices
 from afilia.novedades import actions as novedades
 from afilia.novedades import planning
 from afilia.novedades.rules.layouts import Context
+from afilia.novedades.rules.marks import Severity
 
 
 def plan(*, batch_id: UUID, attempt: int, now: datetime, clock: Clock | None = None) -> None:
@@ -48,13 +49,22 @@ def plan(*, batch_id: UUID, attempt: int, now: datetime, clock: Clock | None = N
                 "batch.planned",
                 actor="system",
                 subject=f"batch:{batch.id}",
-                at=now,
-                facts={name: cast("int | str", summary[name]) for name in COUNTED},
+                at=batch.decided_at,
+                facts={
+                    **{name: cast("int | str", summary[name]) for name in COUNTED},
+                    "codes": _rejecting(summary),
+                },
             )
         files.drop_older_plans(batch)
 
 
-COUNTED = ("lines", "accepted", "rejected", "new", "corrections", "unchanged", "digest")
+COUNTED = ("refused", "lines", "accepted", "rejected", "new", "corrections", "unchanged", "digest")
+
+
+def _rejecting(summary: dict[str, object]) -> dict[str, int]:
+    """How many lines each code of an error was found in."""
+    found = cast("list[tuple[str, str, int]]", summary["codes"])
+    return {code: lines for severity, code, lines in found if severity == Severity.ERROR}
 
 
 def _make_plan(batch: Batch, *, today: date) -> tuple[int, dict[str, object]]:
@@ -217,6 +227,7 @@ def _register_if_fresh(batch_id: UUID, *, now: datetime, clock: Clock | None) ->
             "registered": count,
             "rejected": batch.summary["rejected"],
             "plan": batch.summary["digest"],
+            "province": employer.province,
         },
     )
     return True

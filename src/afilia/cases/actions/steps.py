@@ -124,5 +124,12 @@ def record(
         actor=by.actor if by else "applicant",
         subject=f"case:{case.pk}",
         at=now,
-        facts={"number": case.number, "state": str(case.state), **said},
+        facts={
+            "number": case.number,
+            "state": str(case.state),
+            "procedure": case.procedure,
+            "channel": case.channel,
+            "province": case.province,
+            **said,
+        },
     )

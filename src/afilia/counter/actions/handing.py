@@ -28,7 +28,7 @@ from afilia.employers.models import Employer, Representative
 from afilia.employers.rules import Document, Identity
 from afilia.notices import actions as notices
 from afilia.procedures.catalogue import load
-from afilia.procedures.rules import ReasonKind, WhoComes, reasons
+from afilia.procedures.rules import Channel, ReasonKind, WhoComes, reasons
 from afilia.recovery.actions import is_active
 from afilia.registries.errors import RegisterDownError
 from afilia.staff.rules import Role, Staff
@@ -329,7 +329,9 @@ def _record(event: str, handover: Handover, *, by: Staff, now: datetime, **facts
         at=now,
         facts={
             "handover": str(handover.pk),
-            "office": handover.office_id,
+            "office": handover.office.code,
+            "province": handover.office.province,
+            "channel": (Channel.COUNTER if handover.case_id is None else Channel.VIRTUAL).value,
             "case": handover.case_id,
             **facts,
         },

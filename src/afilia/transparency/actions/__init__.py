@@ -1,0 +1,1 @@
+"""Writes of transparency: `building` the facts, `measuring` availability, `complaining` and answering."""

@@ -1,0 +1,99 @@
+"""The facts of the months, made from the ledger."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from afilia.attendance.rules import figures
+from afilia.transparency import queries
+from afilia.transparency.models import Build, MonthlyFact
+from afilia.transparency.policy import policy
+from afilia.transparency.rules import counting
+from afilia.transparency.rules.counting import Counts, Told
+from afilia.transparency.rules.months import after
+
+DAY = timedelta(days=1)
+
+
+@transaction.atomic
+def build(*, now: datetime) -> list[date]:
+    """Make the facts of the months that entries tell of which are not known yet; the result is the months.
+
+    Two at once wait for one another, and the second finds nothing left to do.
+    """
+    Build.objects.get_or_create(pk=1)
+    known = Build.objects.select_for_update().get(pk=1)
+    head = queries.head()
+    months = queries.months_since(known.mark, until=head)
+    for month in months:
+        _write(month)
+    known.mark, known.built_at = head, now
+    known.begins_on = known.begins_on or queries.first_day()
+    known.save()
+    return months
+
+
+@transaction.atomic
+def rebuild(*, now: datetime) -> bool:
+    """Forget all facts and make them again from nothing but the ledger; whether they were others before."""
+    before = queries.all_facts()
+    Build.objects.get_or_create(pk=1)
+    Build.objects.select_for_update().filter(pk=1).update(mark=0, begins_on=None)
+    MonthlyFact.objects.all().delete()
+    build(now=now)
+    return queries.all_facts() != before
+
+
+def _write(month: date) -> None:
+    MonthlyFact.objects.filter(month=month).delete()
+    MonthlyFact.objects.bulk_create(
+        MonthlyFact(
+            month=month,
+            measure=key.measure,
+            procedure=key.procedure,
+            province=key.province,
+            office=key.office,
+            code=key.code,
+            value=value,
+        )
+        for key, value in _count(month).items()
+    )
+
+
+def _count(month: date) -> Counts:
+    told, rules = queries.of_month(month), policy()
+    return {
+        **counting.attended(told, rules),
+        **counting.complained(told),
+        **counting.decided(queries.decisions_of(month), rules),
+        **_visited(month),
+        **counting.available(queries.by_subject(f"availability:{on}" for on in _days(month))),
+    }
+
+
+def _visited(month: date) -> Counts:
+    """The figures of each office, and of all."""
+    by_office = {
+        code: _by_day(queries.by_subject(figures.subject(code, on.isoformat()) for on in _days(month)))
+        for code in queries.office_codes()
+    }
+    counts = counting.visited(figures.of_days(day for days in by_office.values() for day in days))
+    for code, days in by_office.items():
+        counts |= counting.visited(figures.of_days(days), office=code)
+    return counts
+
+
+def _by_day(entries: Iterable[Told]) -> list[list[figures.Told]]:
+    days: dict[str, list[figures.Told]] = defaultdict(list)
+    for entry in entries:
+        days[entry.subject].append(figures.Told(event=entry.event, at=entry.at, facts=entry.facts))
+    return list(days.values())
+
+
+def _days(month: date) -> Iterator[date]:
+    on = month
+    while on < after(month):
+        yield on
+        on += DAY

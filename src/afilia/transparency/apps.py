@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class TransparencyConfig(AppConfig):
+    name = "afilia.transparency"

@@ -1,0 +1,177 @@
+"""The facts of the months, from what the other apps write into the ledger when things really happen."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+
+from afilia.attendance import actions as attendance
+from afilia.audit import actions as audit
+from afilia.cases import actions as cases
+from afilia.offices.models import Office
+from afilia.procedures.catalogue import load
+from afilia.transparency import queries
+from afilia.transparency.actions import building
+from afilia.transparency.models import Build, MonthlyFact
+from afilia.transparency.policy import policy
+from afilia.transparency.rules.counting import Measure
+from tests.attendance import builders as room
+from tests.batches.filing import employ, make_desk
+from tests.builders import NOW
+from tests.cases.builders import make_official as make_decider
+from tests.cases.builders import make_reviewed, tick
+from tests.counter.builders import give, make_applicant, make_clerk, make_prepared
+
+pytestmark = pytest.mark.django_db
+OCTOBER, NOVEMBER, DECEMBER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)
+BATCH, KEY = "novedades-batch", "clave-patronal"
+
+
+def value(measure: Measure, month: date = NOVEMBER, **place: str) -> int | None:
+    what = {"procedure": "", "province": "", "office": "", "code": "", **place}
+    fact = MonthlyFact.objects.filter(measure=measure, month=month, **what).first()
+    return fact.value if fact else None
+
+
+def tell(event: str, *, at: datetime = NOW, subject: str = "thing:1", **facts: object) -> None:
+    with transaction.atomic():
+        audit.record(event, actor="system", subject=subject, at=at, facts=facts)  # type: ignore[arg-type]
+
+
+def test_a_registered_file_is_an_attention_online_and_a_refused_line_a_code_of_rejection() -> None:
+    desk = make_desk()
+    desk.employer.province = "17"
+    desk.employer.save()
+    batch = desk.file(desk.record("MSU", employ(desk)), desk.record("MSU", "1234567890"))
+    building.build(now=NOW)
+    assert value(Measure.ATTENDED, procedure=BATCH) == 1
+    assert value(Measure.ATTENDED_ONLINE, procedure=BATCH) == 1
+    assert value(Measure.ATTENDED, procedure=BATCH, province="17") == 1
+    assert value(Measure.FIRST_TRY_OF, procedure=BATCH) == 1
+    assert value(Measure.FIRST_TRY, procedure=BATCH) == 0
+    codes = MonthlyFact.objects.filter(measure=Measure.REJECTIONS, procedure=BATCH)
+    assert dict(codes.values_list("code", "value")) == {
+        code: found for severity, code, found in batch.summary["codes"] if severity == "error"
+    }
+    assert codes.exists()
+
+
+def test_a_key_handed_over_is_an_attention_once_however_often_its_sheet_is_printed() -> None:
+    clerk = make_clerk()
+    handover = make_prepared(make_applicant(), clerk)
+    give(handover, clerk)
+    give(handover, clerk, seen=1)
+    building.build(now=NOW)
+    assert value(Measure.ATTENDED, procedure=KEY) == 1
+    assert value(Measure.ATTENDED_ONLINE, procedure=KEY) is None
+    assert value(Measure.ATTENDED, procedure=KEY, province=handover.office.province) == 1
+
+
+def test_a_case_counts_in_the_month_of_its_decision_with_the_time_since_its_submission() -> None:
+    by, office = make_decider(), make_clerk_office()
+    case = tick(make_reviewed(by), by)
+    later = datetime(2026, 12, 1, 15, tzinfo=UTC)
+    cases.approve(case_id=case.pk, office=office, by=by, now=later)
+    building.build(now=later)
+    assert value(Measure.DECIDED, NOVEMBER, procedure=KEY) is None
+    assert value(Measure.DECIDED, DECEMBER, procedure=KEY) == 1
+    assert value(Measure.DECIDE_MEDIAN, DECEMBER, procedure=KEY) == (later - NOW).total_seconds()
+    assert value(Measure.FIRST_TRY, DECEMBER, procedure=KEY) == 1
+
+
+def test_a_refused_case_is_an_attention_of_the_virtual_desk() -> None:
+    by = make_decider()
+    cases.refuse(case_id=make_reviewed(by).pk, reason="ya-tiene-clave", text="", by=by, now=NOW)
+    building.build(now=NOW)
+    assert value(Measure.ATTENDED_ONLINE, procedure=KEY) == 1
+    assert value(Measure.ATTENDED, procedure=KEY, province="17") == 1
+
+
+def test_waits_and_no_shows_are_figures_of_the_office_and_of_all() -> None:
+    office = room.make_open_office()
+    staff = room.make_official(office)
+    room.open_counter(office, staff)
+    room.walk_in(office, now=room.at(0))
+    room.serve(office, staff, now=room.at(12))
+    room.make_appointment(office, minutes=30)
+    attendance.close_days_over(now=room.NOW + timedelta(days=1))
+    building.build(now=room.NOW)
+    for place in ({"office": office.code}, {}):
+        assert value(Measure.ARRIVED, **place) == 1
+        assert value(Measure.MISSED, **place) == 1
+        assert value(Measure.WAIT_MEDIAN, **place) == 720
+
+
+def test_a_day_that_was_closed_after_the_end_of_its_month_counts_in_its_month() -> None:
+    office = room.make_open_office()
+    last = datetime(2026, 11, 30, 15, tzinfo=UTC)
+    room.make_appointment(office, now=last)
+    room.walk_in(office, now=last)
+    building.build(now=last)
+    assert value(Measure.MISSED) == 0
+    attendance.close_days_over(now=last + timedelta(days=1))
+    assert building.build(now=last) == [NOVEMBER]
+    assert value(Measure.MISSED) == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "month"),
+    [
+        (datetime(2026, 11, 1, 4, 59, 59, tzinfo=UTC), OCTOBER),
+        (datetime(2026, 11, 1, 5, tzinfo=UTC), NOVEMBER),
+    ],
+)
+def test_a_month_begins_at_midnight_in_guayaquil(at: datetime, month: date) -> None:
+    tell("recovery.completed", at=at, subject="employer:1", recovery="1")
+    assert building.build(now=at) == [month]
+    assert value(Measure.ATTENDED, month, procedure="recuperacion-clave") == 1
+
+
+def test_what_came_since_is_added_and_nothing_counts_twice() -> None:
+    tell("recovery.completed", subject="employer:1", recovery="1")
+    assert building.build(now=NOW) == [NOVEMBER]
+    assert building.build(now=NOW) == []
+    tell("recovery.completed", subject="employer:1", recovery="2")
+    tell("recovery.completed", at=datetime(2026, 10, 3, 15, tzinfo=UTC), subject="employer:1", recovery="3")
+    assert building.build(now=NOW) == [OCTOBER, NOVEMBER]
+    assert value(Measure.ATTENDED, procedure="recuperacion-clave") == 2
+    assert value(Measure.ATTENDED, OCTOBER, procedure="recuperacion-clave") == 1
+    assert Build.objects.get().begins_on == NOW.date()
+
+
+def test_made_again_from_nothing_but_the_ledger_the_figures_are_the_same() -> None:
+    clerk = make_clerk()
+    give(make_prepared(make_applicant(), clerk), clerk)
+    tell("complaint.received", kind="complaints", procedure=KEY)
+    building.build(now=NOW)
+    by = make_decider()
+    cases.refuse(case_id=make_reviewed(by).pk, reason="ya-tiene-clave", text="", by=by, now=NOW)
+    tell("availability.measured", subject="availability:2026-11-20", asked=288, answered=287)
+    building.build(now=NOW)
+    before = queries.all_facts()
+    assert before
+    assert building.rebuild(now=NOW) is False
+    assert queries.all_facts() == before
+
+
+def test_figures_that_somebody_changed_are_mended_by_making_them_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tell("complaint.received", kind="complaints", procedure=KEY)
+    building.build(now=NOW)
+    MonthlyFact.objects.update(value=0)
+    call_command("transparency", "--rebuild")
+    assert value(Measure.COMPLAINTS, procedure=KEY) == 1
+    assert "others before" in capsys.readouterr().out
+    call_command("transparency", "--rebuild")
+    assert "the same figures" in capsys.readouterr().out
+
+
+def test_every_procedure_of_the_catalogue_counts_somewhere_or_is_named_here() -> None:
+    elsewhere = {"codigo-extranjeros", "dependientes"}
+    assert {one.procedure for one in policy().attended} | elsewhere == set(load().procedures)
+
+
+def make_clerk_office() -> Office:
+    return Office.objects.get(pk=make_clerk().office_id)
