@@ -1,6 +1,6 @@
-"""What happens at the office, told on the page of the appointment; the app that knows adds how to tell it.
+"""What other apps have to tell or to offer on the page of an appointment; each adds how.
 
-In the `ready` of the app: `on_the_day.add("attendance", number_of)`.
+In the `ready` of an app: `on_the_day.add("attendance", number_of)`, `on_the_day.offer("foreigners", prepare)`.
 """
 
 from collections.abc import Callable
@@ -13,13 +13,28 @@ from afilia.appointments.models import Appointment
 Tell = Callable[[Appointment], str]  # a part of the page, safe; empty while there is nothing to tell
 
 _tells: dict[str, Tell] = {}
+_offers: dict[str, Tell] = {}
 
 
 def add(name: str, tell: Tell) -> None:
-    """Let an app tell its part, once, however often it is added."""
+    """Let an app tell what happens at the office, once, however often it is added."""
     _tells[name] = tell
+
+
+def offer(name: str, tell: Tell) -> None:
+    """Let an app offer what can be done before the day, likewise."""
+    _offers[name] = tell
 
 
 def told(appointment: Appointment) -> SafeString:
     """What is told of an appointment now; empty before its person came to the office."""
-    return format_html_join("", "{}", ((tell(appointment),) for tell in _tells.values()))
+    return _joined(_tells, appointment)
+
+
+def offered(appointment: Appointment) -> SafeString:
+    """What can be done for an appointment before its day."""
+    return _joined(_offers, appointment)
+
+
+def _joined(tells: dict[str, Tell], appointment: Appointment) -> SafeString:
+    return format_html_join("", "{}", ((tell(appointment),) for tell in tells.values()))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from afilia.access.rules.sessions import SessionLimits
 from afilia.appointments.policy import AppointmentPolicy
 from afilia.documents.scanner import Scanner
+from afilia.foreigners.policy import ForeignersPolicy
 from afilia.kit import addresses, embedded
 from afilia.kit.environment import Environment, SettingError
 from afilia.novedades.policy import Policy
@@ -158,6 +159,9 @@ if timedelta(hours=0 if DEMO else 1) > EMAIL_CHANGE_WAIT:
 
 # Appointments: how places are released, offered and kept
 APPOINTMENTS = AppointmentPolicy.read(env)
+
+# Codes for foreigners: how long a request waits, and entries filed before the code
+FOREIGNERS = ForeignersPolicy.read(env)
 
 HANDED_KEY_HOURS = env.number("AFILIA_HANDED_KEY_HOURS", 72)
 

@@ -43,6 +43,7 @@ def booking(request: HttpRequest, reference: str) -> HttpResponse:
         "booking": found,
         "reference": reference,
         "here": on_the_day.told(found),
+        "offered": on_the_day.offered(found),
         "procedure": load().procedures[found.procedure],
         "bring": bring_to(found),
         "can_change": can_change(found, now=now),
