@@ -104,6 +104,7 @@ TRUSTED_PROXIES = proxies(
 )
 WEB_PROCESSES = env.number("AFILIA_WEB_PROCESSES", 1)
 WORKER_TIMEOUT = env.number("AFILIA_WORKER_TIMEOUT", 10)  # seconds
+SECURITY_CONTACT = env.text("AFILIA_SECURITY_CONTACT", "mailto:seguridad@afilia.example" if DEMO else "")
 METRICS_TOKEN = env.text("AFILIA_METRICS_TOKEN", "")
 
 DATABASE_FOLDER = None if env.text("DATABASE_URL", "") else DATA_DIR / "postgres"  # of the embedded server
@@ -186,6 +187,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
     "django_htmx",
     "procrastinate.contrib.django",
     "afilia.audit",
@@ -214,12 +216,14 @@ INSTALLED_APPS = [
     "afilia.ops",
 ]
 MIDDLEWARE = [
+    "afilia.kit.headers.HeadersMiddleware",
     "afilia.kit.proxies.ForwardedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "afilia.kit.maintenance.MaintenanceMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -278,6 +282,17 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC_URL.startswith("https://") else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # only trusted proxies get through with it
 X_FRAME_OPTIONS = "DENY"
+# No page uses any of these of the person's device.
+RESPONSE_HEADERS = {
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer"),
+            *("microphone", "midi", "payment", "usb", "browsing-topics"),
+        )
+    ),
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

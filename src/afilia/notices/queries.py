@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from afilia.notices import rules
 from afilia.notices.models import Message
@@ -7,6 +7,12 @@ from afilia.notices.rules import Delivery, State
 
 def waiting(message_id: int) -> Message | None:
     return Message.objects.filter(pk=message_id, state=State.WAITING).first()
+
+
+def longest_wait(*, now: datetime) -> timedelta:
+    """For how long the mail waits that waits longest; zero when none does."""
+    oldest = Message.objects.filter(state=State.WAITING).order_by("written_at").first()
+    return now - oldest.written_at if oldest else timedelta(0)
 
 
 def delivery_for_strangers(message: Message, *, now: datetime) -> Delivery:

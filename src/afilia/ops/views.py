@@ -2,12 +2,15 @@ from secrets import compare_digest
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from afilia.ops import metrics, queries
+from afilia.ops.status import Part, State, status
 
 PLAIN = "text/plain; charset=utf-8"
 
@@ -36,6 +39,29 @@ def show_metrics(request: HttpRequest) -> HttpResponse:
     if not _may_see_metrics(request):
         raise Http404
     return HttpResponse(metrics.render(now=timezone.now()), content_type=metrics.CONTENT_TYPE)
+
+
+@never_cache
+@require_safe
+def show_status(request: HttpRequest) -> HttpResponse:
+    found = status()
+    if found.parts[Part.PORTAL] is State.WORKS:
+        return render(request, "ops/status.html", {"status": found})
+    # Without the request: who is signed in stands in the database.
+    return HttpResponse(render_to_string("ops/status.html", {"status": found}))
+
+
+@never_cache
+@require_safe
+def status_json(_request: HttpRequest) -> HttpResponse:
+    found = status()
+    said = {
+        "at": found.at.isoformat(),
+        "status": found.overall,
+        "parts": found.parts,
+        "maintenance_until": found.closure.until.isoformat() if found.closure else None,
+    }
+    return JsonResponse(said)
 
 
 def _may_see_metrics(request: HttpRequest) -> bool:

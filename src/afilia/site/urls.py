@@ -1,6 +1,8 @@
+from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
 from afilia.site import views
+from afilia.site.sitemaps import SITEMAPS
 
 app_name = "site"
 urlpatterns = [
@@ -9,4 +11,7 @@ urlpatterns = [
     path("empleadores/", views.employers, name="employers"),
     path("ayuda/", views.help_page, name="help"),
     path("accesibilidad/", views.accessibility, name="accessibility"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path(".well-known/security.txt", views.security, name="security"),
 ]

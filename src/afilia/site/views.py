@@ -1,13 +1,20 @@
 """Pages that belong to no app, and the pages of errors."""
 
 import sys
+from datetime import UTC, timedelta
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+PLAIN = "text/plain; charset=utf-8"
+SECURITY_SERVES = timedelta(days=180)
 
 
 @require_safe
@@ -33,6 +40,48 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "site/accessibility.html")
+
+
+@require_safe
+def robots(_request: HttpRequest) -> HttpResponse:
+    """What is somebody's own is not for search engines; what they list stands in the map."""
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in PRIVATE),
+        *(f"Allow: {path}" for path in PUBLIC_WITHIN),
+        f"Sitemap: {settings.PUBLIC_URL}{reverse('site:sitemap')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type=PLAIN)
+
+
+PRIVATE = (
+    "/funcionarios/",
+    "/empleadores/",
+    "/turnos/t/",
+    "/turnos/espera/",
+    "/turnos/numero/",
+    "/verificar/",
+)
+PUBLIC_WITHIN = (
+    *("/empleadores/$", "/empleadores/batch/formatos/", "/empleadores/registro/$"),
+    *("/empleadores/formularios/", "/verificar/$"),
+)
+
+
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """Where a weakness is reported: RFC 9116. Nowhere, where the institution names no contact."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    # Whoever reads it later than this asks again: who serves the file stands by it today.
+    expires = (timezone.now() + SECURITY_SERVES).replace(microsecond=0)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: es, en",
+        f"Canonical: {settings.PUBLIC_URL}{request.path}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type=PLAIN)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django's signature
