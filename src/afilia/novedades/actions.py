@@ -21,6 +21,7 @@ from afilia.novedades.models import Channel, Filing, Novedad
 from afilia.novedades.planning import lines_of
 from afilia.novedades.rules.layouts import Effect, Layout
 from afilia.novedades.rules.plan import Answer, Outcome
+from afilia.workers.actions import lock_people
 from afilia.workers.models import IdentityKind
 
 NOVEDAD = (
@@ -32,7 +33,6 @@ ENTERING = (
     *("revision", "amount", "due_on", "details", "answer", "names", "birth_on"),
 )
 MANY = 1_000  # new rows that the planner of the database must learn of at once
-PERSONS_LOCK = 1_900_001  # advisory: people unknown until now are added by one transaction at a time
 
 
 def lock_history(employer: Employer) -> int:
@@ -60,7 +60,7 @@ def register(
     `folder` holds the plan, made at the present version of the history, which must be locked. A correction
     is registered only when it is meant. Must be called in a transaction; an IntegrityError from the natural
     key means that the same novedad is there already, a ValueError that the folder does not hold the `count`
-    lines that are to be registered.
+    lines that are to be registered. Raises StalePlanError.
     """
     filing = Filing.objects.create(
         employer=employer, channel=Channel.BATCH, by_number=by_number, filed_at=filed_at
@@ -86,7 +86,6 @@ def _write(
     foreigner_prefixes: tuple[str, ...],
 ) -> None:
     """Write what a plan says into the labour history as part of a filing."""
-    employer = filing.employer
     outcomes = [Outcome.NEW.value, *([Outcome.CORRECTION.value] if corrections_meant else [])]
     found = 0
 
@@ -100,7 +99,7 @@ def _write(
     if layout.effect is Effect.ENTRY:
         for lines in meant():
             beginning = pl.col("outcome") == Outcome.NEW.value
-            _enter(lines.filter(beginning), employer, filing, foreigner_prefixes)
+            _enter(lines.filter(beginning), filing, foreigner_prefixes, alone=count == 1)
             _append([lines.filter(~beginning)], filing, layout.type)
         if corrections_meant:
             _pay_at_entry(filing)
@@ -112,7 +111,11 @@ def _write(
         _leave(filing)
     if count >= MANY:
         transaction.on_commit(partial(_analyse, layout), robust=True)
-    Employer.objects.filter(pk=employer.pk).update(history_version=F("history_version") + 1)
+    Employer.objects.filter(pk=filing.employer_id).update(history_version=F("history_version") + 1)
+
+
+class StalePlanError(Exception):
+    """Two people of a plan may have been joined since it was made. Nothing was registered: plan again."""
 
 
 class RefusedError(Exception):
@@ -239,14 +242,15 @@ def _append(parts: Iterable[pl.DataFrame], filing: Filing, kind: str) -> None:
     copy_in("novedades_novedad", NOVEDAD, rows)
 
 
-def _enter(
-    lines: pl.DataFrame, employer: Employer, filing: Filing, foreigner_prefixes: tuple[str, ...]
-) -> None:
-    """Add the people who are not known yet, the employments that begin, and their novedades."""
+def _enter(lines: pl.DataFrame, filing: Filing, foreigner_prefixes: tuple[str, ...], *, alone: bool) -> None:
+    """Add the people who are not known yet, the employments that begin, and their novedades.
+
+    A line that is not `alone` may be about the same person as another one since their numbers were joined.
+    """
     if lines.is_empty():
         return
+    lock_people()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PERSONS_LOCK])
         cursor.execute(
             "CREATE TEMPORARY TABLE entering (line int, number varchar(10), branch_id bigint, "
             "person_id bigint, on_date date, period int, subject varchar(40), revision int, "
@@ -257,7 +261,7 @@ def _enter(
         )
         copy_in("entering", ENTERING, [lines])
         arguments: dict[str, Any] = {
-            "employer": employer.pk,
+            "employer": filing.employer_id,
             "filing": filing.pk,
             "at": filing.filed_at,
             "found": Answer.FOUND.value,
@@ -265,14 +269,25 @@ def _enter(
             "cedula": IdentityKind.CEDULA.value,
             "foreigner": IdentityKind.FOREIGNER_CODE.value,
         }
+        cursor.execute(FIND)
+        if cursor.fetchone() != (False,) and not alone:
+            raise StalePlanError
         for statement in ENTER:
             cursor.execute(statement, arguments)
 
 
+# Since the plan another employer may have added the person, and an official may have joined two people.
+FIND = """
+WITH found AS (
+    UPDATE entering n SET person_id = i.person_id FROM workers_identitynumber i
+    WHERE i.number = n.number AND n.person_id IS DISTINCT FROM i.person_id
+    RETURNING n.number, n.person_id
+)
+SELECT EXISTS (
+    SELECT FROM found f JOIN workers_identitynumber j ON j.person_id = f.person_id AND j.number <> f.number
+)
+"""
 ENTER = (
-    # Another employer may have added the person since the plan.
-    "UPDATE entering n SET person_id = i.person_id FROM workers_identitynumber i "
-    "WHERE n.person_id IS NULL AND i.number = n.number",
     "UPDATE entering SET fresh = true, person_id = nextval(pg_get_serial_sequence('workers_person', 'id')) "
     "WHERE person_id IS NULL",
     "INSERT INTO workers_person (id, names, birth_on, identity_confirmed_at) "

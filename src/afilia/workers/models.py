@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afilia.employers.models import Branch, Employer
 from afilia.identifiers.foreign import LONGEST_NUMBER, DocumentKind
+from afilia.workers.rules import RowKey
 
 PROVINCE = "(0[1-9]|1[0-9]|2[0-4]|30|50)"  # as in identifiers.person
 
@@ -189,3 +190,7 @@ class JoinedRow(models.Model):
 
     def __str__(self) -> str:
         return f"row of join {self.join_id}"
+
+    @property
+    def row_key(self) -> RowKey:
+        return RowKey(table=self.table, field=self.field, key=self.key)

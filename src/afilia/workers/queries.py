@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import ManyToOneRel, Model, Q, QuerySet
 
 from afilia.identifiers.foreign import DocumentId
 from afilia.identifiers.names import are_alike
 from afilia.registries.models import CivilRecord
-from afilia.workers.models import IdentityDocument, IdentityNumber, Person
-from afilia.workers.rules import DoubleReason
+from afilia.workers.models import Employment, IdentityDocument, IdentityNumber, Join, Person
+from afilia.workers.rules import DoubleReason, RowKey, Work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,4 +86,70 @@ def _in_register(*, names: str, birth_on: date, known: Iterable[str]) -> list[Do
         )
         for record in born
         if are_alike(record.names, names)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddedRow:
+    """A row that became a person's after a join."""
+
+    key: RowKey
+    row: Model
+
+
+def references() -> list[ManyToOneRel]:
+    """All that refers to a person, in any app, but for the joins themselves."""
+    return [
+        field
+        for field in Person._meta.get_fields(include_hidden=True)
+        if isinstance(field, ManyToOneRel) and field.related_model is not Join
+    ]
+
+
+def rows_of(person: Person) -> list[RowKey]:
+    """All the rows that refer to a person."""
+    return [
+        RowKey(table=one.related_model._meta.label, field=one.field.name, key=str(key))
+        for one in references()
+        for key in one.related_model._base_manager.filter(**{one.field.name: person})
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    ]
+
+
+def added_since(join: Join) -> list[AddedRow]:
+    """What became the person's since a join: somebody has to say whose it is before that is undone."""
+    known = {row.row_key for row in join.rows.all()}
+    added = [key for key in rows_of(join.person) if key not in known]
+    models = {one.related_model._meta.label: one.related_model for one in references()}
+    return [AddedRow(key=key, row=models[key.table]._base_manager.get(pk=key.key)) for key in added]
+
+
+def later_join(join: Join) -> Join | None:
+    """A later join of one of the two people, which has to be undone first."""
+    people = [join.person_id, join.other_id]
+    later = Join.objects.filter(Q(person__in=people) | Q(other__in=people), pk__gt=join.pk, undone_at=None)
+    return later.order_by("-pk").first()
+
+
+def people_of(numbers: Iterable[str]) -> QuerySet[Person]:
+    return Person.objects.filter(numbers__number__in=numbers).distinct()
+
+
+def employers_of(people: QuerySet[Person]) -> set[int]:
+    """The keys of the employers for whom any of the people works or worked."""
+    return set(Employment.objects.filter(person__in=people).values_list("employer", flat=True))
+
+
+def works_of(person: Person) -> list[Work]:
+    rows = Employment.objects.filter(person=person).order_by("pk")
+    return [
+        Work(
+            key=row.pk,
+            branch=row.branch_id,
+            entered_on=row.entered_on,
+            left_on=row.left_on,
+            annulled=row.annulled,
+        )
+        for row in rows
     ]

@@ -170,7 +170,7 @@ def register(*, batch_id: UUID, now: datetime, clock: Clock | None = None) -> No
     is registered, else it goes back to the employer.
     """
     with exclusive(batch_id):
-        while not _register_if_fresh(batch_id, now=now, clock=clock):
+        while not _registered(batch_id, now=now, clock=clock):
             batch = Batch.objects.select_related("employer", "key").get(pk=batch_id)
             batch.attempt += 1  # in a folder of its own: the plan that was confirmed is still shown
             version, summary = _make_plan(batch, today=timezone.localdate(batch.confirmed_at))
@@ -189,6 +189,14 @@ def register(*, batch_id: UUID, now: datetime, clock: Clock | None = None) -> No
                     audit.record("batch.plan-changed", actor="system", subject=f"batch:{batch_id}", at=now)
                 batch.save()
             files.drop_older_plans(batch)
+
+
+def _registered(batch_id: UUID, *, now: datetime, clock: Clock | None) -> bool:
+    """False when the plan does not rest on the present history and people."""
+    try:
+        return _register_if_fresh(batch_id, now=now, clock=clock)
+    except novedades.StalePlanError:
+        return False
 
 
 @transaction.atomic

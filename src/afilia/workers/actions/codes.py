@@ -1,4 +1,4 @@
-"""The only writer of people and their numbers, but for the bulk of notices of entry (`novedades.actions`)."""
+"""Issuing foreigner codes."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
