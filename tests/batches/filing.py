@@ -57,6 +57,18 @@ BODIES = {
     },
     "PRA": {"fecha_suscripcion": "20261119", "valor": "25.00"},
     "MND": {"fecha_inicio": "20261110", "dias": "03"},
+    "DEP": {
+        "parentesco": "H",
+        "documento": "N",
+        "numero_dependiente": "2015-17-0312",
+        "nombres": "PEREZ LUNA ANA",
+        "fecha_nacimiento": "20150312",
+        "sexo": "F",
+        "discapacidad": "000",
+        "respaldo": "N",
+        "fecha_desde": "20261105",
+        "fecha_hasta": "00000000",
+    },
 }
 TYPES = [*BODIES]
 

@@ -60,8 +60,19 @@ FACTS = (
     "entry.overlaps",
     "entry.other-branch",
 )
+DEPENDENTS = (
+    "birth-required",
+    "birth-differs",
+    "too-old",
+    "too-young",
+    "proof",
+    "repeated",
+    "partner-already",
+    "partner-elsewhere",
+    "deceased",
+)
 FACT_PREFIXES = ("person.", "employment.", "reserve.", "novedad.")
-PLANNED = {"file.other-employer", "exit.before-entry", "pay.same", *FACTS}
+PLANNED = {"file.other-employer", "exit.before-entry", "pay.same", *FACTS, *(f"dependent.{code}" for code in DEPENDENTS)}
 
 
 @pytest.mark.parametrize("code", FILES)

@@ -35,6 +35,7 @@ NOUNS = {
     Effect.RESERVE: _("Fondos de reserva"),
     Effect.ARREARS: _("Retroactivos y diferencias"),
     Effect.ABSENCE: _("Registros de días no laborados"),
+    Effect.DEPENDENT: _("Dependientes"),
 }
 SUMS = {
     Effect.ENTRY: _("Suma de sus sueldos"),

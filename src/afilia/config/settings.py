@@ -129,6 +129,7 @@ EMAIL_TIMEOUT = 10
 FILES_DIR = Path(env.text("AFILIA_FILES_DIR", str(DATA_DIR / "files"))).resolve()
 FILE_UPLOAD_HANDLERS = ["afilia.batches.uploads.QuotaUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = FILES_DIR / "batches" / "waiting"  # on the same disk, so that storing is renaming
+DEPENDENT_NOTICE_DAYS = env.number("AFILIA_DEPENDENT_NOTICE_DAYS", 30)  # before an age ends one
 UPLOAD_DAYS = env.number("AFILIA_UPLOAD_DAYS", 30)  # that an upload waits to be confirmed
 UNCONFIRMED_MAX_MB = env.number("AFILIA_UNCONFIRMED_MAX_MB", 2048)  # of an employer
 UNCONFIRMED_MAX_BATCHES = env.number("AFILIA_UNCONFIRMED_MAX_BATCHES", 200)
@@ -208,6 +209,7 @@ INSTALLED_APPS = [
     "afilia.recovery",
     "afilia.registration",
     "afilia.novedades",
+    "afilia.dependents",
     "afilia.batches",
     "afilia.foreigners",
     "afilia.counter",

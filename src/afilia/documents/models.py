@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
     AGREEMENT = "agreement", _("Acuerdo de responsabilidad y uso de la información")
     CASE = "case", _("Comprobante de recepción de un trámite")
     FOREIGNER_CODE = "foreigner-code", _("Código de identificación para extranjeros")
+    DEPENDENTS = "dependents", _("Comprobante de registro de dependientes")
 
 
 SIGNED_BY_OTHERS = frozenset(

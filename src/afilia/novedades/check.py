@@ -96,7 +96,7 @@ class FileCheck:
         judge_lines = partial(self._judge, layout=layout, anchor=self.anchor)
         ahead = map if self.facts.size <= PIECE else some_ahead  # one piece needs no threads
         for records, blank, verdict in ahead(judge_lines, self._pieces()):
-            repeated = seen.repeated(verdict.workers)
+            repeated = no_findings() if layout.several else seen.repeated(verdict.workers)
             values = verdict.values
             if repeated.height:
                 values = values.filter(~pl.col("line").is_in(repeated["line"].implode()))

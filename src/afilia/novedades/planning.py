@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -123,6 +123,22 @@ class Summary:
         }
 
 
+class Maker(Protocol):
+    def __call__(
+        self,
+        open_file: OpenFile,
+        /,
+        *,
+        employer: Employer,
+        allowed: frozenset[str] | None,
+        novedad: str,
+        context: Context,
+        folder: Path,
+        progress: Progress,
+        ask_register: bool,
+    ) -> dict[str, Any]: ...
+
+
 def make(
     open_file: OpenFile,
     *,
@@ -133,17 +149,18 @@ def make(
     folder: Path,
     progress: Progress,
     ask_register: bool = True,
+    judged_by: Maker | None = None,
 ) -> dict[str, Any]:
     """Plan a file of an employer into `folder`, which is emptied first, and give its summary.
 
-    `allowed` are the branches that the user may file for; None is all of them. Must be called outside a
-    transaction, unless the register of identities is not to be asked. Raises OSError when the folder cannot
-    be written; it is gone then.
+    `judged_by` plans what is not of the labour history into the empty folder. `allowed` are the branches that
+    the user may file for; None is all of them. Must be called outside a transaction, unless the register of
+    identities is not to be asked. Raises OSError when the folder cannot be written; it is gone then.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
-        return _make(
+        return (judged_by or _make)(
             open_file,
             employer=employer,
             allowed=allowed,
@@ -169,13 +186,9 @@ def _make(
     progress: Progress,
     ask_register: bool,
 ) -> dict[str, Any]:
-    check = FileCheck(open_file, context=context, novedad=novedad)
-    if check.anchor and check.anchor.ruc not in {None, employer.ruc}:
-        check.refuse(
-            finding("file.other-employer", Severity.ERROR, seen=check.anchor.ruc or "", arg=employer.ruc)
-        )
+    check = begin(open_file, employer=employer, novedad=novedad, context=context)
     summary = Summary(today=context.today, codes=Counter(check.totals.codes))
-    _write(check.file_findings, folder / "findings-0000.parquet")
+    write(check.file_findings, folder / "findings-0000.parquet")
     if check.anchor is None:
         return summary.as_json(check, employer, allowed=allowed)
     layout = context.catalogue.layouts[check.anchor.type]
@@ -206,14 +219,24 @@ def _make(
     return summary.as_json(check, employer, allowed=allowed)
 
 
+def begin(open_file: OpenFile, *, employer: Employer, novedad: str, context: Context) -> FileCheck:
+    """The check of a file of an employer; one of another employer is refused."""
+    check = FileCheck(open_file, context=context, novedad=novedad)
+    if check.anchor and check.anchor.ruc not in {None, employer.ruc}:
+        check.refuse(
+            finding("file.other-employer", Severity.ERROR, seen=check.anchor.ruc or "", arg=employer.ruc)
+        )
+    return check
+
+
 def _stage(check: FileCheck, staging: Staging, folder: Path, progress: Progress) -> int:
     """Check the file; stage what is accepted; give the number of its parts."""
 
     def accepted() -> Iterator[pl.DataFrame]:
         for part, chunk in enumerate(check.chunks(), 1):
             yield chunk.values
-            _write(chunk.values, _values_file(folder, part))
-            _write(chunk.findings, folder / f"findings-{part:04}.parquet")
+            write(chunk.values, _values_file(folder, part))
+            write(chunk.findings, folder / f"findings-{part:04}.parquet")
             progress(0.5 * check.starts[part - 1][1] / check.facts.size, check.totals.lines)
 
     staging.add(accepted())
@@ -258,8 +281,8 @@ def _judge_part(
     if verdict.in_time.len() or verdict.findings.height:
         moot = pl.col("line").is_in(verdict.in_time.implode()) & pl.col("code").str.starts_with("deadline.")
         findings = pl.concat([findings.filter(~moot), verdict.findings]).sort("line", "column", "code")
-        _write(findings, findings_file)
-    _write(lines.select(PLANNED), folder / f"lines-{part:04}.parquet")
+        write(findings, findings_file)
+    write(lines.select(PLANNED), folder / f"lines-{part:04}.parquet")
     _values_file(folder, part).unlink()
     return lines, findings
 
@@ -269,7 +292,8 @@ def _values_file(folder: Path, part: int) -> Path:
     return folder / f"values-{part:04}.parquet"
 
 
-def _write(frame: pl.DataFrame, file: Path) -> None:
+def write(frame: pl.DataFrame, file: Path) -> None:
+    """Write a part of a plan. Raises OSError when there is no room for it."""
     try:
         frame.write_parquet(file, compression="lz4")
     except pl.exceptions.ComputeError as error:  # so it calls a full disk

@@ -15,6 +15,8 @@ from afilia.batches.locks import exclusive
 from afilia.batches.models import Batch, Progress
 from afilia.batches.progress import shown
 from afilia.batches.rules import Mode, Refusal, State, judge_confirmation
+from afilia.dependents import actions as dependents
+from afilia.dependents import planning as dependents_planning
 from afilia.documents import actions as documents
 from afilia.documents import rendering, signing
 from afilia.documents.models import Kind
@@ -23,7 +25,7 @@ from afilia.kit import queue
 from afilia.notices import actions as notices
 from afilia.novedades import actions as novedades
 from afilia.novedades import planning
-from afilia.novedades.rules.layouts import Context
+from afilia.novedades.rules.layouts import Context, Effect
 from afilia.novedades.rules.marks import Severity
 
 
@@ -80,8 +82,14 @@ def _make_plan(batch: Batch, *, today: date) -> tuple[int, dict[str, object]]:
             context=context(today),
             folder=files.plan_folder(batch),
             progress=progress,
+            judged_by=dependents_planning.make if _of_dependents(batch.novedad, today) else None,
         )
     return version, {**summary, "branches": None if allowed is None else sorted(allowed)}
+
+
+def _of_dependents(novedad: str, on: date) -> bool:
+    layout = context(on).catalogue.layouts.get(novedad)
+    return layout is not None and layout.effect is Effect.DEPENDENT
 
 
 def context(today: date) -> Context:
@@ -211,7 +219,8 @@ def _register_if_fresh(batch_id: UUID, *, now: datetime, clock: Clock | None) ->
         return False
     on = timezone.localdate(batch.confirmed_at)
     count = queries.counts(batch).to_register(corrections_meant=batch.corrections_meant)
-    batch.filing = novedades.register(
+    register_lines = dependents.register if _of_dependents(batch.novedad, on) else novedades.register
+    batch.filing = register_lines(
         employer=employer,
         by_number=batch.confirmed_by,
         folder=files.plan_folder(batch),

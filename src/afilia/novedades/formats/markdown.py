@@ -104,7 +104,8 @@ def _codes(table: CodeTable, words: dict[str, str]) -> Iterable[str]:
 
 def _origin(page: FormatPage, words: dict[str, str]) -> Iterable[str]:
     yield f"- {page.source} ({page.source_on})."
-    yield f"- {words['agreeing']}: {page.agreeing}."
+    if page.agreeing:
+        yield f"- {words['agreeing']}: {page.agreeing}."
     yield f"- {words['valid_from']}: {page.valid_from}."
     if page.valid_to:
         yield f"- {words['valid_to']}: {page.valid_to}."

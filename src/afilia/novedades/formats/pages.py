@@ -112,7 +112,7 @@ def format_page(layout: Layout, context: Context, language: str) -> FormatPage:
         findings=links({code for codes in found.values() for code in codes}, language),
         sample=layout.sample,
         agreeing=layout.agreeing,
-        source=origin.text[language],
+        source=(layout.source or origin.text)[language],
         source_on=origin.on,
         valid_from=layout.valid_from,
         valid_to=layout.valid_to,
@@ -175,6 +175,8 @@ def rule_in_words(field: Field, layout: Layout, context: Context, language: str)
         parts = ["code_closed" if field.codes.closed else "code_open"]
     if field.kind is Kind.RUC and field not in layout.head:
         parts = ["former_ruc"]
+    if field.kind is Kind.WORKER:
+        parts.append("several" if layout.several else "once")
     if field.zero:
         parts.append("date_zero")
     if "date.future" in finding_codes(layout, context)[field.name]:

@@ -11,4 +11,5 @@ ACTS = {
     Effect.ARREARS: Act.PAY,
     Effect.ABSENCE: Act.PAY,
     Effect.RESERVE: Act.RESERVE_FUNDS,
+    Effect.DEPENDENT: Act.DEPENDENTS,
 }

@@ -37,6 +37,7 @@ class Effect(StrEnum):
     RESERVE = "reserve"
     ARREARS = "arrears"
     ABSENCE = "absence"
+    DEPENDENT = "dependent"  # nothing: it is about somebody who depends on the worker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +75,10 @@ class Layout:
     amount: str | None  # the body field that is an amount of money
     subject: tuple[str, ...]  # fields that, with employment and type, say what a novedad is about
     retired: bool
+    several: bool  # a worker may stand in several lines of a file
     period_is_first_month: bool
     agreeing: int  # independent payroll programs that use this layout
+    source: Mapping[str, str] | None  # of this layout alone, where it is not that of all
     valid_from: date
     valid_to: date | None
     sample: str

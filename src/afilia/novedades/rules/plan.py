@@ -85,20 +85,28 @@ def judge(frame: pl.DataFrame, layout: Layout, context: Context, *, branches: li
         for mark in _marks(layout, context, branches)
     ]
     found = findings(frame, marks)
+    return Verdict(
+        outcomes=frame.select("line", outcomes(found, known=IN_FORCE)),
+        findings=found,
+        in_time=frame.filter(YOURS & IN_FORCE)["line"],
+    )
+
+
+def outcomes(found: pl.DataFrame, *, known: pl.Expr) -> pl.Expr:
+    """The column `outcome` of lines, given the findings of the plan in them.
+
+    `known` says whether something about the same subject is in force, `same` whether it is equal.
+    """
     rejected = found.filter(pl.col("severity") == ERROR.value)["line"].unique()
-    outcome = (
+    return (
         pl.when(pl.col("line").is_in(rejected.implode()))
         .then(pl.lit(Outcome.REJECTED.value))
-        .when(~IN_FORCE)
+        .when(~known)
         .then(pl.lit(Outcome.NEW.value))
         .when(pl.col("same"))
         .then(pl.lit(Outcome.UNCHANGED.value))
         .otherwise(pl.lit(Outcome.CORRECTION.value))
-    )
-    return Verdict(
-        outcomes=frame.select("line", outcome.alias("outcome")),
-        findings=found,
-        in_time=frame.filter(YOURS & IN_FORCE)["line"],
+        .alias("outcome")
     )
 
 

@@ -7,7 +7,7 @@ from itertools import compress
 
 import polars as pl
 
-from afilia.novedades.rules import fields
+from afilia.novedades.rules import dependents, fields
 from afilia.novedades.rules.deadlines import PERIOD_END, due_on
 from afilia.novedades.rules.layouts import SEPARATOR, Context, Effect, Kind, Layout
 from afilia.novedades.rules.marks import Mark, Severity, findings, firing
@@ -299,7 +299,12 @@ def _pay_marks(context: Context) -> Iterator[Mark]:
     yield _below_sbu(context, also=pl.lit(value=True))
 
 
-EFFECT_MARKS = {Effect.ENTRY: _entry_marks, Effect.EXIT: _exit_marks, Effect.PAY: _pay_marks}
+EFFECT_MARKS = {
+    Effect.ENTRY: _entry_marks,
+    Effect.EXIT: _exit_marks,
+    Effect.PAY: _pay_marks,
+    Effect.DEPENDENT: dependents.marks,
+}
 
 
 def _range_marks(layout: Layout) -> Iterator[Mark]:
