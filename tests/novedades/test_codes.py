@@ -61,18 +61,18 @@ FACTS = (
     "entry.other-branch",
 )
 DEPENDENTS = (
-    "birth-required",
-    "birth-differs",
-    "too-old",
-    "too-young",
-    "proof",
-    "repeated",
-    "partner-already",
-    "partner-elsewhere",
-    "deceased",
+    "dependent.birth-required",
+    "dependent.birth-differs",
+    "dependent.too-old",
+    "dependent.too-young",
+    "dependent.proof",
+    "dependent.repeated",
+    "dependent.partner-already",
+    "dependent.partner-elsewhere",
+    "dependent.deceased",
 )
 FACT_PREFIXES = ("person.", "employment.", "reserve.", "novedad.")
-PLANNED = {"file.other-employer", "exit.before-entry", "pay.same", *FACTS, *(f"dependent.{code}" for code in DEPENDENTS)}
+PLANNED = {"file.other-employer", "exit.before-entry", "pay.same", *FACTS, *DEPENDENTS}
 
 
 @pytest.mark.parametrize("code", FILES)

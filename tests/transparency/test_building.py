@@ -169,7 +169,7 @@ def test_figures_that_somebody_changed_are_mended_by_making_them_again(
 
 
 def test_every_procedure_of_the_catalogue_counts_somewhere_or_is_named_here() -> None:
-    elsewhere = {"codigo-extranjeros", "dependientes"}
+    elsewhere = {"codigo-extranjeros"}
     assert {one.procedure for one in policy().attended} | elsewhere == set(load().procedures)
 
 

@@ -245,6 +245,7 @@ def _register_if_fresh(batch_id: UUID, *, now: datetime, clock: Clock | None) ->
             "rejected": batch.summary["rejected"],
             "plan": batch.summary["digest"],
             "province": employer.province,
+            **({"procedure": "dependientes"} if _of_dependents(batch.novedad, on) else {}),
         },
     )
     return True

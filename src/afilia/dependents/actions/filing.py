@@ -3,14 +3,14 @@ from datetime import datetime
 
 import polars as pl
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from afilia.dependents import planning
 from afilia.dependents.actions.registering import write
 from afilia.dependents.models import WorkerEmail
 from afilia.employers.models import Employer
-from afilia.novedades.actions import lock_history
+from afilia.novedades.actions import StalePlanError, lock_history
 from afilia.novedades.models import Channel, Filing
 from afilia.novedades.rules.plan import Outcome
 
@@ -55,7 +55,7 @@ def file_one(
             worker_email=worker_email,
             now=now,
         )
-    except IntegrityError as error:  # of a registration for another employer that came at the same moment
+    except StalePlanError as error:
         refused = line.judge()[1].errors
         if refused.is_empty():
             raise

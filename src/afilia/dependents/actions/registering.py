@@ -14,16 +14,16 @@ from afilia.dependents.actions.telling import tell_workers
 from afilia.dependents.models import ChangeKind
 from afilia.employers.models import Employer
 from afilia.kit import queue
-from afilia.novedades.actions import PERSONS_LOCK
+from afilia.novedades.actions import StalePlanError
 from afilia.novedades.facts import copy_in
 from afilia.novedades.models import Channel, Filing
 from afilia.novedades.planning import lines_of
 from afilia.novedades.rules.dependents import IDENTITY
 from afilia.novedades.rules.layouts import Layout
 from afilia.novedades.rules.plan import Answer, Outcome
+from afilia.workers.actions import lock_people
 from afilia.workers.models import IdentityKind
 
-PROCEDURE = "dependientes"  # its slug in the catalogue
 REGISTERING = (
     *("line", "worker_id", "person_id", "dependent_id", "document", "number", "relationship", "one"),
     *("names", "birth_on", "from_on", "until_on", "limit_on", "filed", "answer"),
@@ -69,6 +69,7 @@ def write(
     """Write `count` planned lines: people not known yet, registrations, changes, a filing that holds them.
 
     Must be called in a transaction, with the employer's history locked and planned at its present version.
+    Raises StalePlanError when another employer was first; nothing was written.
     """
     filing = Filing.objects.create(employer=employer, channel=channel, by_number=by_number, filed_at=filed_at)
     found = 0
@@ -91,24 +92,28 @@ def write(
         **{kind.name.lower(): kind.value for kind in ChangeKind},
     }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PERSONS_LOCK])
+        lock_people()
         cursor.execute(STAGE)
         copy_in("registering", REGISTERING, counted())
+        cursor.execute(KNOWN, arguments)
+        cursor.execute(RIVALS)
+        if cursor.fetchone() != (False,):
+            raise StalePlanError
         for statement in WRITE:
             cursor.execute(statement, arguments)
     if found != count:
         raise ValueError(f"{found} lines to register instead of {count}")
     Employer.objects.filter(pk=employer.pk).update(history_version=F("history_version") + 1)
     tell_workers(filing)
-    if channel is Channel.FORM:  # the receipt of a batch is the batch's
+    if channel is Channel.FORM:  # a batch has a receipt and a row in the ledger of its own
         queue.defer("dependents.receipt", filing_id=filing.pk)
-    audit.record(
-        "dependents.registered",
-        actor=actor,
-        subject=f"filing:{filing.pk}",
-        at=filed_at,
-        facts={"procedure": PROCEDURE, "channel": channel.value, "lines": count},
-    )
+        audit.record(
+            "dependents.registered",
+            actor=actor,
+            subject=f"filing:{filing.pk}",
+            at=filed_at,
+            facts={"channel": channel.value, "province": employer.province},
+        )
     return filing
 
 
@@ -118,10 +123,21 @@ CREATE TEMPORARY TABLE registering (line int, worker_id bigint, person_id bigint
     birth_on date, from_on date, until_on date, limit_on date, filed jsonb, answer varchar(10),
     kind varchar(10), revision smallint) ON COMMIT DROP
 """
-WRITE = (
-    # Somebody else may have added the person since the plan.
+# Since the plan somebody may have added the person, or an official may have joined two people.
+KNOWN = (
     "UPDATE registering r SET person_id = i.person_id FROM workers_identitynumber i "
-    "WHERE r.person_id IS NULL AND r.document = %(identity)s AND i.number = r.number",
+    "WHERE r.document = %(identity)s AND i.number = r.number"
+)
+# Another employer may have registered a partner of one of the two.
+RIVALS = """
+SELECT EXISTS (SELECT 1 FROM registering r JOIN dependents_dependent x ON x.one
+    AND (x.worker_id = r.worker_id AND x.id IS DISTINCT FROM r.dependent_id
+         AND (x.person_id <> r.person_id) IS NOT FALSE
+         OR x.person_id = r.person_id AND x.worker_id <> r.worker_id)
+    AND (x.until_on IS NULL OR x.until_on >= r.from_on) AND (r.until_on IS NULL OR x.from_on <= r.until_on)
+    WHERE r.one)
+"""
+WRITE = (
     "CREATE TEMPORARY TABLE newcomers ON COMMIT DROP AS "
     "SELECT number, names, birth_on, nextval(pg_get_serial_sequence('workers_person', 'id')) AS person_id, "
     "answer = %(found)s AS found FROM ("
