@@ -1,4 +1,5 @@
 import re
+import sys
 from datetime import date
 from decimal import Decimal
 from xml.etree import ElementTree as ET
@@ -74,3 +75,8 @@ def test_one_value_alone_can_be_drawn() -> None:
     )
     assert bars([0])
     assert bars([])
+
+
+def test_whoever_draws_leaves_the_imports_of_others_alone() -> None:
+    bars([1])
+    assert all(hasattr(finder, "find_spec") for finder in sys.meta_path)

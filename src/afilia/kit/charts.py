@@ -3,6 +3,7 @@
 A picture stands beside the table of what it shows, and never alone.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -34,9 +35,7 @@ def bars(
 
     `title` is what the picture is called, `about` what can be seen in it; `id` is its own on the page.
     """
-    from pygal import Bar  # noqa: PLC0415  not for processes that draw nothing
-
-    chart = Bar(x_labels_major=[*labels[::every]], **_options())
+    chart = _pygal().Bar(x_labels_major=[*labels[::every]], **_options())
     chart.x_labels = labels
     for name, values in series.items():
         chart.add(name, values)
@@ -52,9 +51,7 @@ def steps(
     until: date,
 ) -> SafeString:
     """A line that stays at a value until the day of the next one, the last one until `until`."""
-    from pygal import XY  # noqa: PLC0415
-
-    chart = XY(
+    chart = _pygal().XY(
         **{
             **_options(),
             "margin_right": 50,
@@ -80,16 +77,23 @@ def steps(
     return _draw(chart, id=id, title=title, about=about)
 
 
+def _pygal() -> Any:
+    """The library, imported by who draws, without what it hangs into the imports of everybody else."""
+    import pygal  # noqa: PLC0415
+    import pygal.style  # noqa: PLC0415
+
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != pygal.__name__]
+    return pygal
+
+
 def _range(points: Sequence[tuple[date, Number]]) -> tuple[float, float]:
     return 0, max(float(value) for _on, value in points) or 1
 
 
 def _options() -> dict[str, Any]:
-    from pygal.style import Style  # noqa: PLC0415
-
     return {
         **SIZE,
-        "style": Style(label_font_size=LABEL, major_label_font_size=LABEL),
+        "style": _pygal().style.Style(label_font_size=LABEL, major_label_font_size=LABEL),
         "show_legend": False,
         "explicit_size": False,
         "disable_xml_declaration": True,

@@ -1,0 +1,115 @@
+"""The figures that everybody may see."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from afilia.offices.models import Office
+from afilia.procedures.catalogue import load
+from afilia.transparency.models import Build, MonthlyFact
+from afilia.transparency.policy import policy, published
+from afilia.transparency.rules import small
+from afilia.transparency.rules.counting import Key, Measure, Published
+from afilia.transparency.rules.months import Month, after, first_of, series
+
+Counts = Mapping[Key, int | None]  # None: too small to be shown
+COUNTED_AT_OFFICES = (Measure.ARRIVED, Measure.VISITS_ATTENDED, Measure.MISSED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Since:
+    """Since when the ledger is counted, and up to when."""
+
+    begins_on: date | None
+    built_at: datetime | None
+
+
+def since() -> Since:
+    build = Build.objects.filter(pk=1).first()
+    return Since(begins_on=build.begins_on if build else None, built_at=build.built_at if build else None)
+
+
+def slugs() -> list[str]:
+    """The procedures with figures, in the order of their sheets."""
+    return sorted(load().procedures, key=lambda slug: load().procedures[slug].sheet)
+
+
+def first_month() -> date:
+    """The first month that any sheet tells of."""
+    return min(min(table) for table in published().values())
+
+
+def month_of(text: str, *, today: date) -> date | None:
+    """The first day of the month that is written as `2026-05`; None where there are no figures of it."""
+    try:
+        on = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+    return on if first_month() <= on <= today else None
+
+
+def all_series(*, today: date) -> dict[str, list[Month]]:
+    """Attentions and complaints of every procedure in every month, none left out."""
+    counted: dict[str, dict[date, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    facts = MonthlyFact.objects.filter(
+        measure__in=[Measure.ATTENDED, Measure.COMPLAINTS], province="", office="", code=""
+    )
+    for slug, month, measure, value in facts.values_list("procedure", "month", "measure", "value"):
+        counted[slug][month][measure] = value
+    begins_on = since().begins_on
+    return {
+        slug: series(
+            published().get(slug, {}),
+            {
+                month: Published(
+                    attended=told.get(Measure.ATTENDED, 0), complaints=told.get(Measure.COMPLAINTS, 0)
+                )
+                for month, told in counted[slug].items()
+            },
+            first=first_month(),
+            ledger_from=begins_on,
+            today=today,
+        )
+        for slug in slugs()
+    }
+
+
+def months(*, first: date, last: date) -> dict[date, Counts]:
+    """What is shown of each month of a stretch, by its first day."""
+    facts: dict[date, dict[Key, int]] = defaultdict(dict)
+    rows = MonthlyFact.objects.filter(month__gte=first_of(first), month__lt=after(last))
+    for row in rows.order_by("month", "measure", "procedure", "province", "office", "code"):
+        key = Key(
+            measure=Measure(row.measure),
+            procedure=row.procedure,
+            province=row.province,
+            office=row.office,
+            code=row.code,
+        )
+        facts[row.month][key] = row.value
+    return {month: _shown(counts) for month, counts in facts.items()}
+
+
+def offices(codes: Iterable[str]) -> dict[str, Office]:
+    """Offices by their codes."""
+    return {office.code: office for office in Office.objects.filter(code__in=[*codes])}
+
+
+def _shown(counts: Mapping[Key, int]) -> dict[Key, int | None]:
+    """The figures of a month, those of small places left out and what would give them away."""
+    least = policy().published_from
+    shown: dict[Key, int | None] = dict(counts)
+    parts: dict[tuple[Measure, str, bool], dict[Key, int]] = defaultdict(dict)
+    for key, value in counts.items():
+        if key.province or (key.measure in COUNTED_AT_OFFICES and key.office):
+            parts[key.measure, key.procedure, bool(key.province)][key] = value
+    for places in parts.values():
+        by_place = {key.province or key.office: key for key in places}
+        seen = small.shown({place: places[key] for place, key in by_place.items()}, least=least)
+        shown.update({by_place[place]: value for place, value in seen.items()})
+    for key in counts:
+        waits = key.office and key.measure in {Measure.WAIT_MEDIAN, Measure.WAIT_P95}
+        if waits and shown.get(Key(measure=Measure.ARRIVED, office=key.office)) is None:
+            shown[key] = None
+    return shown

@@ -1,0 +1,293 @@
+"""The figures as tables and words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.urls import reverse
+from django.utils.formats import date_format, localize
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from afilia.offices.models import Office
+from afilia.offices.provinces import PROVINCES
+from afilia.procedures.catalogue import load
+from afilia.procedures.speaking import spoken
+from afilia.transparency.policy import policy
+from afilia.transparency.queries.figures import Counts
+from afilia.transparency.rules.counting import Key, Measure
+from afilia.transparency.rules.months import Month, Source
+
+NOTHING = "–"
+SOURCES = {
+    Source.SHEET: gettext_lazy("Ficha oficial del trámite"),
+    Source.LEDGER: gettext_lazy("Registro del portal"),
+    Source.NONE: gettext_lazy("Sin datos: no se publicó ninguno"),
+}
+MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    name: str
+    cells: Sequence[str]
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table whose first column names the rows; `heads` are those of all columns."""
+
+    caption: str
+    heads: Sequence[str]
+    rows: Sequence[Row] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[tuple[Row, list[tuple[str, str]]]]:
+        """Each row with its cells, each of these with the head of its column."""
+        return [(row, [*zip(self.heads[1:], row.cells, strict=True)]) for row in self.rows]
+
+
+def name_of(slug: str) -> str:
+    return spoken(load().procedures[slug].name)
+
+
+def month_name(on: date) -> str:
+    """«Mayo de 2026»."""
+    text = date_format(on, gettext("F \\d\\e Y"))
+    return text[:1].upper() + text[1:]
+
+
+def lasting(seconds: int | None) -> str:
+    """A time in its two largest units."""
+    if seconds is None:
+        return NOTHING
+    if seconds < MINUTE:
+        return gettext("%(s)s s") % {"s": seconds}
+    if seconds < HOUR:
+        return gettext("%(min)s min %(s)s s") % {"min": seconds // MINUTE, "s": seconds % MINUTE}
+    if seconds < DAY:
+        return gettext("%(h)s h %(min)s min") % {"h": seconds // HOUR, "min": seconds % HOUR // MINUTE}
+    days = seconds // DAY
+    return ngettext("%(days)s día %(h)s h", "%(days)s días %(h)s h", days) % {
+        "days": localize(days),
+        "h": seconds % DAY // HOUR,
+    }
+
+
+def share(part: int | None, of: int | None) -> str:
+    """Per cent with a decimal, rounded down: what is short of all is never written as all."""
+    if not of or part is None:
+        return NOTHING
+    return f"{localize(part * 1000 // of / 10)} %"
+
+
+def number(value: int | None) -> str:
+    return NOTHING if value is None else str(localize(value))
+
+
+def placed(value: int | None) -> str:
+    """A figure of a place, which may be too small to be shown."""
+    return (
+        gettext("menos de %(least)s, o no se muestra") % {"least": policy().published_from}
+        if (value is None)
+        else number(value)
+    )
+
+
+def month_url(on: date) -> str:
+    return reverse("transparency:month", args=[f"{on:%Y-%m}"])
+
+
+def of(counts: Counts, measure: Measure, procedure: str = "", **place: str) -> int | None:
+    return counts.get(Key(measure=measure, procedure=procedure, **place))
+
+
+def series_table(months: Sequence[Month]) -> Table:
+    """The table of the sheets, the latest month first."""
+    return Table(
+        caption=gettext("Atenciones y quejas por mes"),
+        heads=[gettext("Mes"), gettext("Atenciones"), gettext("Quejas"), gettext("Fuente")],
+        rows=[
+            Row(
+                name=month_name(month.on),
+                href=month_url(month.on),
+                cells=[number(month.attended), number(month.complaints), source_of(month)],
+            )
+            for month in reversed(months)
+        ],
+    )
+
+
+def source_of(month: Month) -> str:
+    text = str(SOURCES[month.source])
+    return text if month.is_over else gettext("%(source)s, mes en curso") % {"source": text}
+
+
+def procedures_table(months: Mapping[str, Month]) -> Table:
+    """Attentions and complaints of one month, by procedure."""
+    return Table(
+        caption=gettext("Atenciones y quejas por trámite"),
+        heads=[gettext("Trámite"), gettext("Atenciones"), gettext("Quejas"), gettext("Fuente")],
+        rows=[
+            Row(
+                name=name_of(slug),
+                href=reverse("transparency:procedure", args=[slug]),
+                cells=[number(month.attended), number(month.complaints), source_of(month)],
+            )
+            for slug, month in months.items()
+        ],
+    )
+
+
+SERVICE = (
+    gettext_lazy("Decididos"),
+    gettext_lazy("La mitad, en menos de"),
+    gettext_lazy("95 de cada 100, en menos de"),
+    gettext_lazy("Bien al primer intento"),
+    gettext_lazy("En línea"),
+)
+
+
+def service_cells(counts: Counts, slug: str) -> list[str]:
+    return [
+        number(of(counts, Measure.DECIDED, slug)),
+        lasting(of(counts, Measure.DECIDE_MEDIAN, slug)),
+        lasting(of(counts, Measure.DECIDE_P95, slug)),
+        share(of(counts, Measure.FIRST_TRY, slug), of(counts, Measure.FIRST_TRY_OF, slug)),
+        share(of(counts, Measure.ATTENDED_ONLINE, slug) or 0, of(counts, Measure.ATTENDED, slug)),
+    ]
+
+
+def service_by_procedure(counts: Counts, slugs: Iterable[str]) -> Table:
+    return Table(
+        caption=gettext("Tiempo de respuesta, primer intento y uso en línea, por trámite"),
+        heads=[gettext("Trámite"), *map(str, SERVICE)],
+        rows=[Row(name=name_of(slug), cells=service_cells(counts, slug)) for slug in slugs],
+    )
+
+
+def service_by_month(months: Mapping[date, Counts], slug: str) -> Table:
+    return Table(
+        caption=gettext("Tiempo de respuesta, primer intento y uso en línea, por mes"),
+        heads=[gettext("Mes"), *map(str, SERVICE)],
+        rows=[
+            Row(name=month_name(on), href=month_url(on), cells=service_cells(counts, slug))
+            for on, counts in sorted(months.items(), reverse=True)
+            if of(counts, Measure.DECIDED, slug) or of(counts, Measure.ATTENDED, slug)
+        ],
+    )
+
+
+def answers_table(counts: Counts, slugs: Iterable[str]) -> Table:
+    """Complaints and thanks through the portal, and what was answered."""
+    measures = (Measure.COMPLAINTS, Measure.THANKS, Measure.ANSWERED)
+    return Table(
+        caption=gettext("Quejas y agradecimientos recibidos en el portal"),
+        heads=[
+            gettext("Trámite"),
+            gettext("Quejas"),
+            gettext("Agradecimientos"),
+            gettext("Respondidos"),
+            gettext("Respondidos a tiempo"),
+        ],
+        rows=[
+            Row(
+                name=name_of(slug),
+                cells=[
+                    *(number(of(counts, measure, slug) or 0) for measure in measures),
+                    share(of(counts, Measure.ANSWERED_IN_TIME, slug), of(counts, Measure.ANSWERED, slug)),
+                ],
+            )
+            for slug in slugs
+        ],
+    )
+
+
+def provinces_table(counts: Counts) -> Table:
+    found = [key for key in counts if key.province]
+    return Table(
+        caption=gettext("Atenciones por provincia"),
+        heads=[gettext("Trámite y provincia"), gettext("Atenciones")],
+        rows=[
+            Row(name=f"{name_of(key.procedure)}: {PROVINCES[key.province]}", cells=[placed(counts[key])])
+            for key in sorted(found, key=lambda key: (key.procedure, PROVINCES[key.province]))
+        ],
+    )
+
+
+OFFICE = (Measure.ARRIVED, Measure.VISITS_ATTENDED, Measure.MISSED)
+
+
+def offices_table(counts: Counts, offices: Mapping[str, Office]) -> Table:
+    """Waits and no-shows; all offices together come last."""
+    codes = sorted({key.office for key in counts if key.office}, key=lambda code: offices[code].name)
+    everywhere = [""] if of(counts, Measure.ARRIVED) is not None else []
+    return Table(
+        caption=gettext("Esperas y ausencias en las oficinas"),
+        heads=[
+            gettext("Oficina"),
+            gettext("Llegaron"),
+            gettext("Atendidas"),
+            gettext("No se presentaron"),
+            gettext("La mitad esperó menos de"),
+            gettext("95 de cada 100 esperaron menos de"),
+        ],
+        rows=[
+            Row(
+                name=f"{offices[code].name}, {offices[code].city}" if code else gettext("Todas las oficinas"),
+                cells=[
+                    *(placed(of(counts, measure, office=code)) for measure in OFFICE),
+                    lasting(of(counts, Measure.WAIT_MEDIAN, office=code)),
+                    lasting(of(counts, Measure.WAIT_P95, office=code)),
+                ],
+            )
+            for code in [*codes, *everywhere]
+        ],
+    )
+
+
+def rejections_table(months: Iterable[Counts], slug: str, *, most: int) -> Table:
+    """The codes for which most lines of files were rejected, the most frequent first."""
+    sums: dict[str, int] = {}
+    for counts in months:
+        for key, value in counts.items():
+            if key.measure is Measure.REJECTIONS and key.procedure == slug:
+                sums[key.code] = sums.get(key.code, 0) + (value or 0)
+    ranked = sorted(sums.items(), key=lambda found: (-found[1], found[0]))[:most]
+    total = sum(sums.values())
+    return Table(
+        caption=gettext("Motivos de rechazo más frecuentes en los archivos"),
+        heads=[gettext("Código"), gettext("Hallazgos"), gettext("Del total")],
+        rows=[
+            Row(
+                name=code,
+                href=reverse("novedades:finding", args=[code]),
+                cells=[number(found), share(found, total)],
+            )
+            for code, found in ranked
+        ],
+    )
+
+
+def availability_table(months: Mapping[date, Counts]) -> Table:
+    return Table(
+        caption=gettext("Disponibilidad del portal, por mes"),
+        heads=[
+            gettext("Mes"),
+            gettext("Disponible"),
+            gettext("Veces que se preguntó"),
+            gettext("Sin respuesta"),
+            gettext("Días medidos"),
+        ],
+        rows=[
+            Row(name=month_name(on), href=month_url(on), cells=available_cells(counts))
+            for on, counts in sorted(months.items(), reverse=True)
+            if of(counts, Measure.ASKED)
+        ],
+    )
+
+
+def available_cells(counts: Counts) -> list[str]:
+    asked, answered = of(counts, Measure.ASKED), of(counts, Measure.ANSWERED_ATTEMPTS)
+    missed = None if asked is None or answered is None else asked - answered
+    return [share(answered, asked), number(asked), number(missed), number(of(counts, Measure.DAYS_MEASURED))]

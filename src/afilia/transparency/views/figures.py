@@ -1,0 +1,135 @@
+"""The public pages of figures; all of them are read from the table of facts."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from afilia.kit import charts
+from afilia.transparency import dictionary, showing
+from afilia.transparency.policy import sources
+from afilia.transparency.queries import figures
+from afilia.transparency.rules.months import Month
+
+DRAWN = 36  # months of a picture
+CODES = 10
+BATCH = "novedades-batch"
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    series = figures.all_series(today=today)
+    months = figures.months(first=figures.first_month(), last=today)
+    last = next(month.on for month in reversed(series[BATCH]) if month.is_over)
+    available = showing.availability_table(months)
+    page: dict[str, Any] = {
+        "month": showing.month_name(last),
+        "month_url": showing.month_url(last),
+        "table": showing.procedures_table(_of_month(series, last)),
+        "pictures": [_picture(slug, found) for slug, found in series.items()],
+        "available": available,
+        "offices": _offices(months.get(last, {})),
+        "months": [(showing.month_name(month.on), showing.month_url(month.on)) for month in series[BATCH]][
+            ::-1
+        ],
+        "since": figures.since(),
+    }
+    return render(request, "transparency/index.html", page)
+
+
+@require_safe
+def procedure(request: HttpRequest, slug: str) -> HttpResponse:
+    if slug not in figures.slugs():
+        raise Http404
+    today = timezone.localdate()
+    series = figures.all_series(today=today)[slug]
+    months = figures.months(first=figures.first_month(), last=today)
+    source, source_on = sources()
+    page: dict[str, Any] = {
+        "slug": slug,
+        "name": showing.name_of(slug),
+        "picture": _picture(slug, series)["svg"],
+        "table": showing.series_table(series),
+        "service": showing.service_by_month(months, slug),
+        "rejections": showing.rejections_table([*months.values()][-12:], slug, most=CODES),
+        "source": source,
+        "source_on": source_on,
+    }
+    return render(request, "transparency/procedure.html", page)
+
+
+@require_safe
+def month(request: HttpRequest, month: str) -> HttpResponse:
+    today = timezone.localdate()
+    on = figures.month_of(month, today=today)
+    if on is None:
+        raise Http404
+    found = _of_month(figures.all_series(today=today), on)
+    counts = figures.months(first=on, last=on).get(on, {})
+    slugs = [*found]
+    page: dict[str, Any] = {
+        "slug": month,
+        "name": showing.month_name(on),
+        "is_over": found[slugs[0]].is_over,
+        "table": showing.procedures_table(found),
+        "service": showing.service_by_procedure(counts, slugs) if counts else None,
+        "answers": showing.answers_table(counts, slugs) if counts else None,
+        "rejections": showing.rejections_table([counts], BATCH, most=CODES),
+        "offices": _offices(counts),
+        "provinces": showing.provinces_table(counts),
+        "available": showing.availability_table({on: counts}),
+    }
+    return render(request, "transparency/month.html", page)
+
+
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    page = {
+        "files": [*dictionary.FILES.values()],
+        "measures": dictionary.MEASURED.items(),
+        "since": figures.since(),
+    }
+    return render(request, "transparency/data.html", page)
+
+
+def _of_month(series: Mapping[str, list[Month]], on: date) -> dict[str, Month]:
+    return {slug: next(month for month in months if month.on == on) for slug, months in series.items()}
+
+
+def _offices(counts: figures.Counts) -> showing.Table:
+    codes = {key.office for key in counts if key.office}
+    return showing.offices_table(counts, figures.offices(codes))
+
+
+def _picture(slug: str, months: list[Month]) -> dict[str, str]:
+    drawn = [month for month in months if month.is_over][-DRAWN:]
+    values = {f"{month.on:%Y-%m}": month.attended for month in drawn}
+    title = gettext("Atenciones por mes: %(procedure)s") % {"procedure": showing.name_of(slug)}
+    return {
+        "slug": slug,
+        "name": showing.name_of(slug),
+        "svg": _bars(slug, title, values, every=max(1, len(values) // 4)),
+    }
+
+
+def _bars(id_: str, title: str, values: Mapping[str, int], *, every: int) -> str:
+    top = max(values, key=lambda label: values[label], default="")
+    about = gettext("De %(least)s a %(most)s; lo más alto, en %(top)s. Los números están en la tabla.") % {
+        "least": showing.number(min(values.values(), default=0)),
+        "most": showing.number(values.get(top, 0)),
+        "top": top,
+    }
+    return charts.bars(
+        id=f"chart-{id_}",
+        title=title,
+        about=about,
+        labels=[*values],
+        series={gettext("Atenciones"): [*values.values()]},
+        every=every,
+    )
