@@ -123,6 +123,33 @@ def source_of(month: Month) -> str:
     return text if month.is_over else gettext("%(source)s, mes en curso") % {"source": text}
 
 
+def latest_table(series: Mapping[str, Sequence[Month]]) -> Table:
+    """Of each procedure the last month that is over and of which there are figures."""
+    rows = []
+    for slug, months in series.items():
+        last = next((month for month in reversed(months) if month.is_over and month.is_known), None)
+        rows.append(
+            Row(
+                name=name_of(slug),
+                href=reverse("transparency:procedure", args=[slug]),
+                cells=[month_name(last.on), number(last.attended), number(last.complaints), source_of(last)]
+                if last
+                else [NOTHING, NOTHING, NOTHING, str(SOURCES[Source.NONE])],
+            )
+        )
+    return Table(
+        caption=gettext("Lo último de cada trámite"),
+        heads=[
+            gettext("Trámite"),
+            gettext("Mes"),
+            gettext("Atenciones"),
+            gettext("Quejas"),
+            gettext("Fuente"),
+        ],
+        rows=rows,
+    )
+
+
 def procedures_table(months: Mapping[str, Month]) -> Table:
     """Attentions and complaints of one month, by procedure."""
     return Table(

@@ -26,6 +26,11 @@ class Month:
     source: Source
     is_over: bool
 
+    @property
+    def is_known(self) -> bool:
+        """Whether anybody counted."""
+        return self.source is not Source.NONE
+
 
 def first_of(on: date) -> date:
     return on.replace(day=1)

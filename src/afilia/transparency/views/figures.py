@@ -31,8 +31,8 @@ def index(request: HttpRequest) -> HttpResponse:
     page: dict[str, Any] = {
         "month": showing.month_name(last),
         "month_url": showing.month_url(last),
-        "table": showing.procedures_table(_of_month(series, last)),
-        "pictures": [_picture(slug, found) for slug, found in series.items()],
+        "table": showing.latest_table(series),
+        "pictures": [_picture(slug, found) for slug, found in series.items() if _has_figures(found)],
         "available": available,
         "offices": _offices(months.get(last, {})),
         "months": [(showing.month_name(month.on), showing.month_url(month.on)) for month in series[BATCH]][
@@ -54,7 +54,7 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
     page: dict[str, Any] = {
         "slug": slug,
         "name": showing.name_of(slug),
-        "picture": _picture(slug, series)["svg"],
+        "picture": _picture(slug, series)["svg"] if _has_figures(series) else "",
         "table": showing.series_table(series),
         "service": showing.service_by_month(months, slug),
         "rejections": showing.rejections_table([*months.values()][-12:], slug, most=CODES),
@@ -107,9 +107,13 @@ def _offices(counts: figures.Counts) -> showing.Table:
     return showing.offices_table(counts, figures.offices(codes))
 
 
+def _has_figures(months: list[Month]) -> bool:
+    return any(month.is_over and month.is_known for month in months)
+
+
 def _picture(slug: str, months: list[Month]) -> dict[str, str]:
     drawn = [month for month in months if month.is_over][-DRAWN:]
-    values = {f"{month.on:%Y-%m}": month.attended for month in drawn}
+    values = {f"{month.on:%Y-%m}": month.attended if month.is_known else None for month in drawn}
     title = gettext("Atenciones por mes: %(procedure)s") % {"procedure": showing.name_of(slug)}
     return {
         "slug": slug,
@@ -118,11 +122,12 @@ def _picture(slug: str, months: list[Month]) -> dict[str, str]:
     }
 
 
-def _bars(id_: str, title: str, values: Mapping[str, int], *, every: int) -> str:
-    top = max(values, key=lambda label: values[label], default="")
+def _bars(id_: str, title: str, values: Mapping[str, int | None], *, every: int) -> str:
+    known = {label: value for label, value in values.items() if value is not None}
+    top = max(known, key=lambda label: known[label])
     about = gettext("De %(least)s a %(most)s; lo más alto, en %(top)s. Los números están en la tabla.") % {
-        "least": showing.number(min(values.values(), default=0)),
-        "most": showing.number(values.get(top, 0)),
+        "least": showing.number(min(known.values())),
+        "most": showing.number(known[top]),
         "top": top,
     }
     return charts.bars(
