@@ -1,6 +1,6 @@
 """What other apps have to tell or to offer on the page of an appointment; each adds how.
 
-In the `ready` of an app: `on_the_day.add("attendance", number_of)`, `on_the_day.offer("foreigners", prepare)`.
+In the `ready` of an app: `on_the_day.add("attendance", number_of)`, `on_the_day.offer("foreigners", offer)`.
 """
 
 from collections.abc import Callable
