@@ -166,5 +166,5 @@ def _form(request: HolderRequest, who: WhoComes, found: CodeRequest | None = Non
         signer=queries.signer_of(employer),
         powers=queries.powers.usable(employer, by_number=_own(request), on=timezone.localdate()),
         revision=found.revision if found else 0,
-        initial=initial_of(found) if found else {"account": ""},
+        initial=initial_of(found) if found else {"signer_number": request.holder.number},
     )

@@ -100,10 +100,10 @@ def _submitted(registered: Registration, scans: Scans, *, now: datetime) -> Case
         option = asked.options[0]
         if option.issued:
             content = _signed(option, registered, now=now)
-            prepared, ours = _prepared(content, option, now=now), issued.signed_later(content)
+            prepared, ours = prepared_of(content, option, now=now), issued.signed_later(content)
         else:
             slug, ours = option.document.slug, None
-            prepared = scans[slug] = scans.get(slug) or _prepared(_scan(option), option, now=now)
+            prepared = scans[slug] = scans.get(slug) or prepared_of(scan(option), option, now=now)
         actions.put(
             case_id=case.pk,
             slot=asked.slug,
@@ -116,7 +116,7 @@ def _submitted(registered: Registration, scans: Scans, *, now: datetime) -> Case
     return actions.submit(case_id=case.pk, now=now)
 
 
-def _prepared(content: bytes, option: Option, *, now: datetime) -> documents.Prepared:
+def prepared_of(content: bytes, option: Option, *, now: datetime) -> documents.Prepared:
     name = option.document.slug
     return documents.prepare(chunks=[content], name=name, most=option.max_bytes, now=now)
 
@@ -148,7 +148,7 @@ def _do(step: str, raw: dict[str, Any], case: Case, *, by: Staff, office: Office
         raise KeyError(step)
 
 
-def _scan(option: Option) -> bytes:
+def scan(option: Option) -> bytes:
     """A page that says of what it would be a scan."""
     page = Image.new("RGB", (1240, 1754), "white")
     draw = ImageDraw.Draw(page)

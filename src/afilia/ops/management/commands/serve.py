@@ -17,7 +17,7 @@ from django.utils import timezone
 import afilia
 from afilia.kit import embedded
 from afilia.ops import demo
-from afilia.ops.demo import cases, loading, staff
+from afilia.ops.demo import cases, foreigners, loading, staff
 from afilia.ops.supervisor import Child, Supervisor
 
 MIGRATING = 7_330_002  # advisory lock: several machines may start at once
@@ -41,6 +41,7 @@ class Command(BaseCommand):
         if settings.DEMO:
             loading.load(now=timezone.now())
             cases.load(now=timezone.now())
+            foreigners.load(now=timezone.now())
             officials = staff.present()
         else:
             call_command("collectstatic", interactive=False, verbosity=0)
