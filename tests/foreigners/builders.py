@@ -7,11 +7,15 @@ from typing import Any
 from afilia.documents.models import ReceivedFile
 from afilia.employers.models import Employer, Representative
 from afilia.employers.rules import Document
-from afilia.foreigners.actions import preparing
+from afilia.foreigners.actions import deciding, preparing
+from afilia.foreigners.actions.deciding import Received
 from afilia.foreigners.asking import Asked, Comes, Signer
 from afilia.foreigners.models import CodeRequest, Power
+from afilia.foreigners.queries.showing import bring
+from afilia.foreigners.rules.deciding import Arrival, Compared, checklist
 from afilia.identifiers.foreign import DocumentId, DocumentKind
 from afilia.procedures.rules import WhoComes
+from afilia.staff.rules import Staff
 from tests.builders import NOW, cedula, make_contract, make_employer, make_taxpayer
 
 BIRTH = date(1991, 4, 2)
@@ -107,3 +111,39 @@ def make_power(employer: Employer, **changes: object) -> Power:
         "by_number": "1700000001",
     }
     return Power.objects.create(employer=employer, **fields | changes)
+
+
+def make_comparison(request: CodeRequest, **changes: Any) -> Compared:
+    """What an official says for whom all is in order."""
+    fields = {
+        "revision": request.revision,
+        "ticked": frozenset(item.slug for item in checklist(bring(request))),
+        "number": request.number,
+        "is_equal": True,
+        "is_another": False,
+    }
+    return Compared(**fields | changes)
+
+
+def make_opened(request: CodeRequest, clerk: Staff, *, now: datetime = NOW) -> CodeRequest:
+    """The request, open at the official's office."""
+    came = Received(arrival=Arrival.WALK_IN)
+    return deciding.open_here(request=request, received=came, by=clerk, now=now)
+
+
+def issue(
+    request: CodeRequest,
+    clerk: Staff,
+    *,
+    arrival: Arrival = Arrival.WALK_IN,
+    now: datetime = NOW,
+    **changes: Any,
+) -> CodeRequest:
+    """Issue the code of a request that is open at the official's office."""
+    return deciding.issue(
+        request=request,
+        compared=make_comparison(request, **changes),
+        received=lambda _: Received(arrival=arrival),
+        by=clerk,
+        now=now,
+    )

@@ -27,3 +27,13 @@ class CounterConfig(AppConfig):
                 order=25,
             )
         )
+        add(
+            Entry(
+                url="counter:codes",
+                text=_("Códigos de extranjeros"),
+                hint=_("Lea el código QR de la solicitud, compare y emita el código."),
+                roles=frozenset({Role.COUNTER, Role.SUPERVISOR}),
+                order=32,
+                at_office=True,
+            )
+        )

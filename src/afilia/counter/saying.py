@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from afilia.cases.rules.moves import Fault, Move
 from afilia.counter.rules.handing import Refusal, Road
 from afilia.counter.rules.working import Owner, Urgency
+from afilia.foreigners.rules.deciding import Arrival, Form
+from afilia.foreigners.rules.deciding import Refusal as CodeRefusal
 from afilia.procedures.rules import WhoComes
+from afilia.workers.rules import DoubleReason
 
 WHO_COMES: Mapping[WhoComes, Promise] = {
     WhoComes.EMPLOYER: _("Quien representa al empleador"),
@@ -96,4 +99,62 @@ CONSEQUENCES: Mapping[Move, Promise] = {
         "El trámite vuelve a quien lo revisa, con su criterio. El solicitante no lee este texto."
     ),
     Move.REFUSE: _("El solicitante recibe un correo con el motivo y la explicación. El trámite termina."),
+}
+
+PIECES: Mapping[Form, Promise] = {
+    Form.ORIGINAL: _("original"),
+    Form.COPY: _("copia"),
+    Form.EITHER: _("original o copia"),
+}
+ARRIVALS: Mapping[Arrival, Promise] = {
+    Arrival.BOOKED: _("Tiene turno a su nombre."),
+    Arrival.WALK_IN: _("Se la recibió sin turno en esta oficina."),
+    Arrival.OTHER: _(
+        "El turno de quien está en su ventanilla es de otra persona o de otro trámite. El turno debe estar a"
+        " nombre de quien será atendido."
+    ),
+    Arrival.NONE: _(
+        "No consta que haya llegado: no tiene turno para hoy en esta oficina ni se la recibió sin turno."
+        " Regístrela en «Turnos de hoy» y llámela a su ventanilla."
+    ),
+}
+DOUBLE_REASONS: Mapping[DoubleReason, Promise] = {
+    DoubleReason.DOCUMENT: _("tiene el mismo documento"),
+    DoubleReason.NUMBER: _("tiene un documento de otro país o de otra clase con el mismo número"),
+    DoubleReason.BIRTH_AND_NAMES: _("nació el mismo día y tiene nombres parecidos"),
+}
+CODE_REFUSALS: Mapping[CodeRefusal, Promise] = {
+    CodeRefusal.OVER: _("Esta solicitud ya se decidió o terminó. No se hizo nada: vea abajo cómo está."),
+    CodeRefusal.MOVED: _(
+        "La solicitud se abrió en otra oficina. No se hizo nada: lea otra vez su código QR para traerla."
+    ),
+    CodeRefusal.CHANGED: _(
+        "El empleador cambió la solicitud mientras usted la veía. No se hizo nada: compare otra vez, y mire"
+        " que el papel firmado sea de la versión de abajo."
+    ),
+    CodeRefusal.ARRIVAL: _(
+        "No consta que quien debe venir esté en su ventanilla. No se emitió nada: vea «Quién viene»."
+    ),
+    CodeRefusal.INCOMPLETE: _("Faltan documentos. No se emitió nada."),
+    CodeRefusal.NUMBER: _(
+        "No es el número de la solicitud. Revise lo que escribió; si el documento dice otra cosa, pida una"
+        " corrección."
+    ),
+    CodeRefusal.NOT_EQUAL: _("Compare el documento. Si algo es distinto, pida una corrección."),
+    CodeRefusal.SUT_DOWN: _(
+        "El SUT no responde, y sin él no se emite un código. No se perdió nada: vuelva a intentarlo en unos"
+        " minutos."
+    ),
+    CodeRefusal.SUT_DIFFERS: _(
+        "Los datos del SUT no son iguales a los de la solicitud. No se emitió nada: pida una corrección."
+    ),
+    CodeRefusal.NO_CONTRACT: _(
+        "El SUT no tiene un contrato de este empleador con esa persona. No se emitió nada."
+    ),
+    CodeRefusal.POWER: _("El poder notarial no sirve hoy: vea «Quién viene». No se emitió nada."),
+    CodeRefusal.DOUBLE: _("Diga que no es ninguna de las personas parecidas. No se emitió nada."),
+    CodeRefusal.HAS_CODE: _(
+        "La persona con este documento ya tiene el número %(number)s. No se emitió otro: niegue la solicitud"
+        " y dígale al empleador que use ese número."
+    ),
 }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from afilia.counter.views import case, cases, decisions, keys, links
+from afilia.counter.views import case, cases, codes, decisions, keys, links
 
 app_name = "counter"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("funcionarios/claves/<int:employer_id>/terminar/", keys.settle, name="settle"),
     path("funcionarios/claves/<int:employer_id>/negar/", keys.deny, name="deny"),
     path("funcionarios/claves/entrega/<uuid:handover_id>/", keys.handover, name="handover"),
+    path("funcionarios/extranjeros/", codes.codes, name="codes"),
+    path("funcionarios/extranjeros/<uuid:key>/", codes.code, name="code"),
+    path("funcionarios/extranjeros/<uuid:key>/sut/", codes.ask, name="code-sut"),
+    path("funcionarios/extranjeros/<uuid:key>/corregir/", codes.correct, name="code-correct"),
+    path("funcionarios/extranjeros/<uuid:key>/negar/", codes.deny, name="code-deny"),
+    path("funcionarios/extranjeros/<uuid:key>/hoja/", codes.sheet, name="code-sheet"),
     path("funcionarios/casos/", cases.queue, name="cases"),
     path("funcionarios/casos/<str:number>/", case.case, name="case"),
     path("funcionarios/casos/<str:number>/tomar/", cases.take, name="take"),

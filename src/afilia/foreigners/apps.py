@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ForeignersConfig(AppConfig):
@@ -7,5 +8,16 @@ class ForeignersConfig(AppConfig):
     def ready(self) -> None:
         from afilia.appointments import on_the_day  # noqa: PLC0415  models are not loaded before
         from afilia.foreigners.views.by_appointment import offer  # noqa: PLC0415
+        from afilia.staff.navigation import Entry, add  # noqa: PLC0415
+        from afilia.staff.rules import Role  # noqa: PLC0415
 
         on_the_day.offer("foreigners", offer)
+        add(
+            Entry(
+                url="foreigners:legal-powers",
+                text=_("Poderes notariales"),
+                hint=_("Valide los poderes de quienes pedirán códigos de extranjeros."),
+                roles=frozenset({Role.LEGAL}),
+                order=28,
+            )
+        )

@@ -1,7 +1,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from afilia.foreigners.actions import entries, preparing, sut
+from afilia.foreigners.actions import entries, preparing, sheets, sut
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -20,3 +20,8 @@ def expire_requests(timestamp: int) -> None:  # noqa: ARG001
 @app.task(name="foreigners.remind_of_entries")
 def remind_of_entries(timestamp: int) -> None:  # noqa: ARG001
     entries.remind(now=timezone.now())
+
+
+@app.task(name="foreigners.make_sheet")
+def make_sheet(request_id: int) -> None:
+    sheets.make_sheet(request_id=request_id)

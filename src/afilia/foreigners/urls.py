@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from afilia.foreigners.views import by_appointment, by_reference, entries, own_powers, requests
+from afilia.foreigners.views import by_appointment, by_reference, entries, judging, own_powers, requests
 from afilia.foreigners.views.common import PaperConverter, WhoConverter
 
 register_converter(WhoConverter, "who_comes")
@@ -10,6 +10,7 @@ app_name = "foreigners"
 OWN = "empleadores/extranjeros"
 REQUEST, ENTRY = f"{OWN}/<uuid:key>", f"{OWN}/<uuid:key>/entrada"
 REFERENCE = "extranjeros/s/<str:reference>"
+LEGAL = "funcionarios/poderes"
 APPOINTMENT = "turnos/t/<str:reference>/codigo-extranjero"
 urlpatterns = [
     path(f"{OWN}/", requests.index, name="index"),
@@ -34,4 +35,9 @@ urlpatterns = [
     path(f"{REFERENCE}/turno/", by_reference.link, name="by-reference-link"),
     path(f"{APPOINTMENT}/", by_appointment.overview, name="of-appointment"),
     path(f"{APPOINTMENT}/nueva/", by_appointment.new, name="new-of-appointment"),
+    path(f"{LEGAL}/", judging.queue, name="legal-powers"),
+    path(f"{LEGAL}/<uuid:power_id>/", judging.power, name="legal-power"),
+    path(f"{LEGAL}/<uuid:power_id>/negar/", judging.refuse, name="legal-refuse"),
+    path(f"{LEGAL}/<uuid:power_id>/original/", judging.original, name="legal-original"),
+    path(f"{LEGAL}/<uuid:power_id>/<int:page>/", judging.page, name="legal-page"),
 ]

@@ -13,7 +13,7 @@ from afilia.counter.saying import REFUSALS, WHO_COMES
 from afilia.employers.forms import EmailField, names_field
 from afilia.employers.rules import Document, is_number_of
 from afilia.identifiers.typed import plain
-from afilia.procedures.rules import Reason, Requirement, WhoComes
+from afilia.procedures.rules import Requirement, WhoComes
 from afilia.procedures.speaking import spoken
 from afilia.registration.forms import cedula_field, clean_cedula
 
@@ -213,27 +213,6 @@ class PapersForm(forms.Form):
         }
         name = fields.get(reason)
         self.add_error(name if name in self.fields else None, str(REFUSALS[reason]))
-
-
-class RefusalForm(forms.Form):
-    """Why nothing is given, from the reasons of the procedure, with a text of one's own."""
-
-    reason = forms.ChoiceField(
-        label=_("Motivo"),
-        error_messages={"required": _("Elija un motivo.")},
-        widget=forms.RadioSelect,
-    )
-    text = forms.CharField(
-        label=_("Explicación"),
-        help_text=_("Diga qué debe hacer la persona. La lee el empleador en un correo."),
-        max_length=TEXT_LENGTH,
-        error_messages={"required": _("Escriba una explicación.")},
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-    def __init__(self, *args: Any, reasons: Iterable[Reason], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["reason"].choices = [(one.slug, spoken(one.text)) for one in reasons]  # type: ignore[attr-defined]
 
 
 class LinkNumberForm(forms.Form):

@@ -9,10 +9,12 @@ from afilia.cases.models import Case, Correction
 from afilia.cases.queries import facts
 from afilia.counter.rules.handing import Road
 from afilia.counter.rules.working import Clock, Due
-from afilia.counter.saying import ROADS, WHO_COMES
+from afilia.counter.saying import ARRIVALS, DOUBLE_REASONS, ROADS, WHO_COMES
 from afilia.documents import explaining
 from afilia.documents.rules.signatures import SignatureFacts, SignatureReason
+from afilia.foreigners.rules.deciding import Arrival
 from afilia.procedures.rules import WhoComes
+from afilia.workers.rules import DoubleReason
 
 register = template.Library()
 register.filter("reason_name", facts.reason_text)
@@ -30,6 +32,17 @@ def road_name(road: str) -> str:
 @register.filter
 def who_name(who_comes: str) -> str:
     return str(WHO_COMES[WhoComes(who_comes)])
+
+
+@register.filter
+def arrival_text(arrival: Arrival) -> str:
+    return str(ARRIVALS[arrival])
+
+
+@register.filter
+def double_reason(reason: DoubleReason) -> str:
+    """Why somebody may be the same person."""
+    return str(DOUBLE_REASONS[reason])
 
 
 @register.filter

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from afilia.counter import actions
 from afilia.counter.actions import Papers, RefusedError
-from afilia.counter.forms.keys import FindForm, PapersForm, RefusalForm, WhoForm
+from afilia.counter.forms.keys import FindForm, PapersForm, WhoForm
 from afilia.counter.models import Handover
 from afilia.counter.queries import keys as queries
 from afilia.counter.rules.handing import Road, Standing
 from afilia.counter.saying import REFUSALS
 from afilia.counter.sheets import key_sheet
 from afilia.employers.models import Employer
+from afilia.procedures.forms import ReasonForm
 from afilia.procedures.rules import WhoComes
 from afilia.registration.queries import at_the_sri
 from afilia.staff.decorators import StaffRequest, staff_required
@@ -169,7 +170,7 @@ def deny(request: StaffRequest, employer_id: int) -> HttpResponse:
     who = _who(request.GET)
     if not who.is_valid():
         return _shown(request, "counter/employer.html", _standing(request, found) | {"form": who})
-    form = RefusalForm(request.POST or None, reasons=queries.refusals())
+    form = ReasonForm(request.POST or None, reasons=queries.refusals())
     if form.is_valid():
         actions.refuse(
             employer=found,

@@ -97,10 +97,15 @@ def document_of(request: CodeRequest) -> DocumentId:
     return DocumentId(kind=DocumentKind(request.document), country=request.country, number=request.number)
 
 
+def numbers_of_comer(request: CodeRequest) -> frozenset[str]:
+    """All the numbers with which who is to come may be received."""
+    comes = request.comes_number or request.signer_number
+    return workers.numbers_of(comes) | ({request.comes_passport} - {""})
+
+
 def is_for(request: CodeRequest, appointment: Appointment) -> bool:
     """Whether an appointment is in the name of who comes with a request (procedure sheet 002, step 1)."""
-    comes = request.comes_number or request.signer_number
-    return appointment.number in workers.numbers_of(comes) | ({request.comes_passport} - {""})
+    return appointment.number in numbers_of_comer(request)
 
 
 WITH = ("employer", "power", "appointment__office")
