@@ -106,5 +106,5 @@ class CompareForm(forms.Form):
 
 def _said(item: Item) -> str:
     documents = load().documents
-    names = gettext(" o ").join(spoken(documents[slug].name) for slug in item.documents)
+    names = " / ".join(spoken(documents[slug].name) for slug in item.documents)
     return f"{names}: {PIECES[item.form]}"
