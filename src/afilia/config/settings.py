@@ -133,6 +133,7 @@ DEPENDENT_NOTICE_DAYS = env.number("AFILIA_DEPENDENT_NOTICE_DAYS", 30)  # before
 UPLOAD_DAYS = env.number("AFILIA_UPLOAD_DAYS", 30)  # that an upload waits to be confirmed
 UNCONFIRMED_MAX_MB = env.number("AFILIA_UNCONFIRMED_MAX_MB", 2048)  # of an employer
 UNCONFIRMED_MAX_BATCHES = env.number("AFILIA_UNCONFIRMED_MAX_BATCHES", 200)
+PAYROLL_MAX_BYTES = env.number("AFILIA_PAYROLL_MAX_MB", 32) * 1024 * 1024  # of a list to be compared
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the grid for mending: 500 lines of up to 17 fields
 
 # The receipt's signature: a PKCS #12 file. The demo makes its own at first start.
@@ -211,6 +212,7 @@ INSTALLED_APPS = [
     "afilia.novedades",
     "afilia.dependents",
     "afilia.batches",
+    "afilia.payroll",
     "afilia.foreigners",
     "afilia.counter",
     "afilia.transparency",

@@ -140,3 +140,20 @@ def as_batch(rows: Iterator[pl.DataFrame], *, employer: Employer, on: date) -> I
         known = piece.filter(active & pl.col("pay").is_not_null())
         lines = known.select(pl.format(head, "branch", "number", pl.col("pay").cast(pl.String))).to_series()
         yield "".join(f"{line}\r\n" for line in lines).encode("ascii")
+
+
+def aliases(employer: Employer) -> dict[str, str]:
+    """For workers of an employer with several identity numbers: each other number → the one in COLUMNS."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALIASES, [employer.pk])
+        return dict(cursor.fetchall())
+
+
+ALIASES = """
+WITH numbered AS (
+    SELECT i.number, first_value(i.number) OVER (PARTITION BY i.person_id ORDER BY i.kind, i.id) AS shown
+    FROM workers_identitynumber i
+    WHERE i.person_id IN (SELECT e.person_id FROM workers_employment e WHERE e.employer_id = %s)
+)
+SELECT number, shown FROM numbered WHERE number <> shown
+"""

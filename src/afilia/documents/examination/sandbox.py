@@ -105,6 +105,14 @@ def picture(content: bytes, *, number: int) -> bytes:
     return _ask({"task": "picture", "number": number}, content)[1]
 
 
+def sheet(content: bytes) -> bytes:
+    """The first sheet of a workbook (XLSX) as UTF-8: rows in lines, cells between tabs.
+
+    Raises FileRefusedError, BusyError.
+    """
+    return _ask({"task": "sheet"}, content)[1]
+
+
 def close() -> None:
     """End the processes that wait for files."""
     with _lock:

@@ -7,7 +7,7 @@ from typing import Any
 
 from afilia.documents import facts
 from afilia.documents.examination import content as contents
-from afilia.documents.examination import jpeg, pages, pdf, signatures
+from afilia.documents.examination import jpeg, pages, pdf, sheets, signatures
 from afilia.documents.examination.errors import FileRefusedError
 from afilia.documents.examination.signatures import Evidence, Read
 from afilia.documents.rules.files import Refusal
@@ -48,6 +48,11 @@ def picture(question: dict[str, Any], content: bytes) -> Answer:
     return {}, pages.picture(content, number=question["number"])
 
 
+def sheet(_question: dict[str, Any], content: bytes) -> Answer:
+    """Read the first sheet of a workbook."""
+    return {}, sheets.text(content)
+
+
 def _read(question: dict[str, Any], content: bytes) -> list[Read]:
     evidence = Evidence(
         roots=[_unpacked(root) for root in question["roots"]],
@@ -70,4 +75,5 @@ TASKS: dict[str, Callable[[dict[str, Any], bytes], Answer]] = {
     "examine": examine,
     "verify": verify,
     "picture": picture,
+    "sheet": sheet,
 }
