@@ -1,5 +1,7 @@
 """Made-up employers, people and keys. Each call makes a new one; changes are fields of the model."""
 
+import secrets
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from itertools import count
 
@@ -8,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from afilia.access import actions, queries, sessions
-from afilia.access.models import BrowserSession, EmployerKey, KeySession
+from afilia.access.actions.keys import set_accountants_key
+from afilia.access.models import Accountant, BrowserSession, Delegation, EmployerKey, KeySession
+from afilia.access.rules.acts import Act
 from afilia.employers.models import Branch, Employer, EmployerKind
 from afilia.identifiers.person import cedula_check_digit
 from afilia.identifiers.ruc import COMPANY_WEIGHTS
@@ -110,6 +114,49 @@ def make_key(
     made = actions.set_key(employer=employer, number=number or cedula(), key=key, now=now)
     made.branches.set(branches)
     return made
+
+
+def make_accountant(*, email: str = "", now: datetime = NOW) -> Accountant:
+    """An accountant whose identity is confirmed; the key is KEY."""
+    number = cedula()
+    key = set_accountants_key(held=None, number=number, key=KEY, now=now)
+    return Accountant.objects.create(
+        key=key,
+        email=email or f"contador{number}@example.com",
+        names="PRUEBA PEÑA LUZ MARÍA",
+        confirmed_at=now,
+        opened_at=now,
+    )
+
+
+def give_access(
+    employer: Employer,
+    *,
+    accountant: Accountant | None = None,
+    acts: Iterable[Act] = (),
+    branches: Iterable[Branch] = (),
+    **changes: object,
+) -> Delegation:
+    """An accepted access, to read only unless `acts` are given, of a new accountant unless one is."""
+    accountant = accountant or make_accountant()
+    fields = {
+        "from_on": date(2026, 1, 1),
+        "link": secrets.token_bytes(32),
+        "invited_at": NOW,
+        "invited_by": cedula(),
+        "lapses_at": NOW,
+        "accepted_at": NOW,
+    }
+    given = Delegation.objects.create(
+        employer=employer,
+        key=accountant.key,
+        number=accountant.key.number,
+        email=accountant.email,
+        acts=[act.value for act in acts],
+        **fields | changes,
+    )
+    given.branches.set(branches)
+    return given
 
 
 def make_person(*, number: str | None = None, **changes: object) -> Person:

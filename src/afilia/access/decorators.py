@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlsplit
@@ -11,21 +12,27 @@ from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from afilia.access import sessions
-from afilia.access.queries import Holder
+from afilia.access import locks, sessions
+from afilia.access.queries import Holder, Signed
 from afilia.access.rules.acts import Act, NotGivenError
 from afilia.access.rules.sessions import Ending, TimeLeft
 
 P = ParamSpec("P")
 
 
-class HolderRequest(HttpRequest):
-    """The request that a view behind `holder_required` gets."""
+class SignedRequest(HttpRequest):
+    """The request that a view behind `signed_required` gets."""
 
-    holder: Holder
+    signed: Signed
     session_id: int
     time_left: TimeLeft
     htmx: HtmxDetails
+
+
+class HolderRequest(SignedRequest):
+    """The request that a view behind `holder_required` gets."""
+
+    holder: Holder
 
 
 View = Callable[Concatenate[HolderRequest, P], HttpResponseBase]
@@ -81,16 +88,20 @@ def _guard(view: View[P], *, asks: str, judge: Callable[[HolderRequest], None]) 
     @wraps(view)
     def guarded(request: HolderRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         found = sessions.read(request)
-        session_id = sessions.current(request)
-        if not isinstance(found, Holder) or session_id is None:
-            return _away(request, None if isinstance(found, Holder) else found)
-        request.holder, request.session_id = found, session_id
-        response: HttpResponseBase
-        try:
-            judge(request)
-            response = view(request, *args, **kwargs)
-        except NotGivenError as error:
-            response = render(request, "access/not_given.html", {"act": error.act}, status=403)
+        with _used(request, found):
+            if _delegation(found) is not None and request.method not in READING:
+                found = sessions.read(request)  # it may have ended before it was held
+            session_id = sessions.current(request)
+            if not isinstance(found, Holder) or session_id is None:
+                return _away(request, found)
+            request.signed = request.holder = found
+            request.session_id = session_id
+            response: HttpResponseBase
+            try:
+                judge(request)
+                response = view(request, *args, **kwargs)
+            except NotGivenError as error:
+                response = render(request, "access/not_given.html", {"act": error.act}, status=403)
         add_never_cache_headers(response)
         return response
 
@@ -98,8 +109,45 @@ def _guard(view: View[P], *, asks: str, judge: Callable[[HolderRequest], None]) 
     return guarded  # type: ignore[return-value]  # any request will do: the holder is put into it
 
 
-def _away(request: HttpRequest, ending: Ending | None) -> HttpResponse:
+def _delegation(found: Signed | Ending | None) -> int | None:
+    return found.delegation_id if isinstance(found, Holder) else None
+
+
+def _used(request: HttpRequest, found: Signed | Ending | None) -> AbstractContextManager[None]:
+    """Keep the access by which something is sent from ending in the middle of it."""
+    delegation_id = _delegation(found)
+    if delegation_id is None or request.method in READING:
+        return nullcontext()
+    return locks.used(delegation_id)
+
+
+def signed_required(
+    view: Callable[Concatenate[SignedRequest, P], HttpResponseBase],
+) -> Guarded[P]:
+    """Like `holder_required`, for what a person does with the own key, also an accountant for no employer."""
+
+    @wraps(view)
+    def guarded(request: SignedRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        found = sessions.read(request)
+        session_id = sessions.current(request)
+        if not isinstance(found, Signed) or session_id is None:
+            return _away(request, found)
+        request.signed, request.session_id = found, session_id
+        response = view(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        return response
+
+    guarded.asks = "own"  # type: ignore[attr-defined]
+    return guarded  # type: ignore[return-value]
+
+
+def _away(request: HttpRequest, found: Signed | Ending | None) -> HttpResponse:
+    if isinstance(found, Signed):  # an accountant who chose no employer, or whose access ended
+        address = reverse("access:clients")
+        htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(address) if htmx else redirect(address)
     step = sessions.door.step(request)
+    ending = found
     return away(request, to="access:sign-in", step=step.page if step else None, ending=ending)
 
 

@@ -1,25 +1,30 @@
 from collections.abc import Callable
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from afilia.access import entering, sessions
+from afilia.access.queries import Holder, Signed
 
 DEVICE_COOKIE_AGE = 400 * 24 * 60 * 60  # seconds; browsers keep none longer
 
 
 class HolderMiddleware:
-    """Sets `request.holder`, read when it is first looked at, and the cookie of a device that signed in.
+    """Sets `request.signed` and `request.holder`, and the cookie of a device that signed in.
 
-    Ask for its truth, not `is None`: behind `holder_required` it is a Holder, elsewhere it may be nobody.
+    They are read when first looked at. Ask for their truth, not `is None`: behind `holder_required` there is
+    a Holder, elsewhere it may be nobody.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.holder = SimpleLazyObject(lambda: sessions.holder(request))  # type: ignore[attr-defined]
+        signed = cache(lambda: sessions.signed(request))
+        request.signed = SimpleLazyObject(signed)  # type: ignore[attr-defined]
+        request.holder = SimpleLazyObject(lambda: _holder(signed()))  # type: ignore[attr-defined]
         response = self.get_response(request)
         if device := getattr(request, "new_device", ""):
             response.set_cookie(
@@ -31,3 +36,7 @@ class HolderMiddleware:
                 secure=settings.SESSION_COOKIE_SECURE,
             )
         return response
+
+
+def _holder(signed: Signed | None) -> Holder | None:
+    return signed if isinstance(signed, Holder) else None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from afilia.access.views import keys, second_factor, sign_in
+from afilia.access.views import accountants, helping, keys, second_factor, sign_in
 
 app_name = "access"
 urlpatterns = [
@@ -17,4 +17,19 @@ urlpatterns = [
     path("empleadores/segundo-factor/", second_factor.second_factor, name="second-factor"),
     path("empleadores/segundo-factor/activar/", second_factor.second_factor_on, name="second-factor-on"),
     path("empleadores/segundo-factor/desactivar/", second_factor.second_factor_off, name="second-factor-off"),
+    path("empleadores/ayuda-contable/", helping.helpers, name="helpers"),
+    path("empleadores/ayuda-contable/dar/", helping.invite, name="invite"),
+    path("empleadores/ayuda-contable/<int:delegation_id>/", helping.helper, name="helper"),
+    path("empleadores/ayuda-contable/<int:delegation_id>/cambiar/", helping.change, name="change-access"),
+    path("empleadores/ayuda-contable/<int:delegation_id>/terminar/", helping.end, name="end-access"),
+    path("empleadores/ayuda-contable/<int:delegation_id>/enviar/", helping.invite_again, name="invite-again"),
+    path("contadores/", accountants.clients, name="clients"),
+    path("contadores/invitacion/", accountants.invitation, name="invitation"),
+    path("contadores/invitacion/<str:token>/", accountants.invitation_link, name="invitation-link"),
+    path("contadores/clientes/<int:delegation_id>/ingresar/", accountants.work_for, name="work-for"),
+    path("contadores/clientes/<int:delegation_id>/aceptar/", accountants.accept, name="accept"),
+    path("contadores/clientes/<int:delegation_id>/dejar/", accountants.give_back, name="give-back"),
+    path("contadores/clave/", accountants.forgotten_key, name="forgotten-key"),
+    path("contadores/clave/codigo/", accountants.forgotten_key_code, name="forgotten-key-code"),
+    path("contadores/clave/nueva/", accountants.forgotten_key_new, name="forgotten-key-new"),
 ]

@@ -11,11 +11,12 @@ import polars as pl
 from django.db.models import Count, Q, QuerySet, Sum
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from afilia.access.queries import Holder
+from afilia.access.queries import Holder, branches_open
 from afilia.batches import files
 from afilia.batches.models import Batch, Progress
 from afilia.batches.rules import UNCONFIRMED, Counts, State
 from afilia.employers.models import Employer
+from afilia.novedades.models import Filing
 from afilia.novedades.planning import findings_of
 from afilia.novedades.reading import lines_at, read_lines, without_blank
 from afilia.novedades.rules.layouts import SEPARATOR
@@ -41,6 +42,12 @@ def for_holder(holder: Holder) -> QuerySet[Batch]:
 def get_for_holder(holder: Holder, batch_id: UUID) -> Batch:
     """One batch; Batch.DoesNotExist when it is not there or not for these eyes."""
     return for_holder(holder).get(pk=batch_id)
+
+
+def filings_by(employer: Employer, *, number: str, since: datetime) -> QuerySet[Filing]:
+    """What a person filed for an employer from a moment on, the latest first."""
+    found = Filing.objects.filter(employer=employer, by_number=number, filed_at__gte=since)
+    return found.order_by("-filed_at", "-pk")
 
 
 def is_running(batch: Batch) -> bool:
@@ -245,11 +252,14 @@ def annex(batch: Batch) -> Iterator[pl.DataFrame]:
         )
 
 
-def branches_of(batch: Batch) -> frozenset[str] | None:
+def branches_of(batch: Batch, *, now: datetime) -> frozenset[str] | None:
     """The branches that a batch may be planned for now; None is all of the employer's."""
     if not batch.own_to or batch.key is None:
         return None
-    return frozenset(batch.key.branches.values_list("number", flat=True)) or None
+    if batch.state == State.CONFIRMED and batch.key.employer_id is None:  # it counts though the access ended
+        planned = batch.summary["branches"]
+        return None if planned is None else frozenset(planned)
+    return branches_open(batch.key, batch.employer, now=now)
 
 
 def unconfirmed(employer: Employer) -> tuple[int, int]:

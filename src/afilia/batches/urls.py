@@ -20,6 +20,9 @@ urlpatterns = [
     path("empleadores/batch/", lists.index, name="index"),
     path("empleadores/batch/cargar/", uploading.upload, name="upload"),
     path("empleadores/batch/comprobante/<int:filing_id>/", filings.filing, name="filing"),
+    path(
+        "empleadores/ayuda-contable/<int:delegation_id>/registros/", filings.of_helper, name="helper-filings"
+    ),
     path("empleadores/batch/historial/", lists.history, name="history"),
     path("empleadores/batch/<uuid:batch_id>/", include(one_batch)),
 ]

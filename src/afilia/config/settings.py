@@ -166,6 +166,7 @@ APPOINTMENTS = AppointmentPolicy.read(env)
 # Codes for foreigners: how long a request waits, and entries filed before the code
 FOREIGNERS = ForeignersPolicy.read(env)
 
+INVITATION_DAYS = env.number("AFILIA_INVITATION_DAYS", 7)  # of an accountant, to accept
 HANDED_KEY_HOURS = env.number("AFILIA_HANDED_KEY_HOURS", 72)
 
 # Registro Civil: the local copy of the database, or a service over HTTP

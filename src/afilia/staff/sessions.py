@@ -55,4 +55,4 @@ def read(request: HttpRequest) -> Staff | Ending | None:
 
 def is_employers(request: HttpRequest) -> bool:
     """Whether an employer's person is signed in in the browser."""
-    return access_sessions.holder(request) is not None
+    return access_sessions.signed(request) is not None

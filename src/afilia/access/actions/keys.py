@@ -38,7 +38,7 @@ def set_key(
     tells nobody, which is the caller's to do. Raises KeyRefusedError when the person already has the same key
     for another employer: sign-in could not tell which employer is meant.
     """
-    held = _set(employer=employer, number=number, key=key, now=now)
+    held = _set(_held(employer, number), number=number, key=key, now=now)
     _record("key.set", held, actor=actor, now=now)
     return held
 
@@ -70,10 +70,10 @@ def hand_over_key(*, employer: Employer, number: str, email: str, now: datetime,
     until = now + timedelta(hours=settings.HANDED_KEY_HOURS)
     hold(employer=employer, number=number)
     SecondFactor.objects.filter(key__employer=employer, key__number=number).delete()
-    held = _set(employer=employer, number=number, key=key, now=now, handed_until=until)
+    held = _set(_held(employer, number), number=number, key=key, now=now, handed_until=until)
     employers.drop_email_change(employer_id=employer.pk, actor=actor, now=now)
     employers.replace_email(employer_id=employer.pk, email=email, actor=actor, now=now)
-    held.employer.refresh_from_db(fields=["email"])
+    held = EmployerKey.objects.select_related("employer").get(pk=held.pk)  # with the e-mail it has now
     tell(held, what="key_handed_over", now=now, until=until)
     _record("key.handed-over", held, actor=actor, now=now)
     return key
@@ -91,7 +91,7 @@ def choose_key(*, key: EmployerKey, new_key: str, now: datetime) -> EmployerKey 
         return None
     if is_key(handed, typed=new_key):
         raise KeyRefusedError(KeyRefusal.SAME)
-    chosen = _set(employer=handed.employer, number=handed.number, key=new_key, now=now)
+    chosen = _set(handed, number=handed.number, key=new_key, now=now)
     tell(chosen, what="key_changed", now=now)
     _record("key.chosen", chosen, actor=f"holder:{chosen.pk}", now=now)
     return chosen
@@ -99,7 +99,7 @@ def choose_key(*, key: EmployerKey, new_key: str, now: datetime) -> EmployerKey 
 
 @transaction.atomic
 def change_key(
-    *, holder: queries.Holder, session_id: int, present: str, new_key: str, now: datetime
+    *, holder: queries.Signed, session_id: int, present: str, new_key: str, now: datetime
 ) -> EmployerKey | limits.Refusal:
     """Change the key of who is signed in and types the present one; all sessions of it end.
 
@@ -119,7 +119,7 @@ def change_key(
     tries.clear(own)
     if is_key(key, typed=new_key):
         raise KeyRefusedError(KeyRefusal.SAME)
-    changed = _set(employer=key.employer, number=key.number, key=new_key, now=now)
+    changed = _set(key, number=key.number, key=new_key, now=now)
     tell(changed, what="key_changed", now=now)
     _record("key.changed", changed, actor=f"holder:{changed.pk}", now=now)
     return changed
@@ -135,19 +135,32 @@ def is_key(key: EmployerKey, *, typed: str) -> bool:
     return secrets.compare_digest(key.encoded, hashing.encode_like(key.encoded, typed))
 
 
+@transaction.atomic
+def set_accountants_key(*, held: EmployerKey | None, number: str, key: str, now: datetime) -> EmployerKey:
+    """Give an accountant with that identification number a key, or change the one `held`.
+
+    Like `set_key`, and its entry in the ledger is the caller's too. Raises KeyRefusedError.
+    """
+    return _set(held or EmployerKey(number=number), number=number, key=key, now=now)
+
+
+def _held(employer: Employer, number: str) -> EmployerKey:
+    """The key of a person to the employer, or a new one; the lock keeps others from making it too."""
+    _lock(number)
+    found = EmployerKey.objects.select_related("employer").filter(employer=employer, number=number).first()
+    return found or EmployerKey(employer=employer, number=number)
+
+
 def _set(
-    *, employer: Employer, number: str, key: str, now: datetime, handed_until: datetime | None = None
+    held: EmployerKey, *, number: str, key: str, now: datetime, handed_until: datetime | None = None
 ) -> EmployerKey:
     _lock(number)
     keys = queries.keys_of_person(number)
     encoded = hashing.encode_like(keys[0].encoded, key) if keys else hashing.encode(key)
-    if any(other.encoded == encoded and other.employer_id != employer.pk for other in keys):
+    if any(other.encoded == encoded and other != held for other in keys):
         raise KeyRefusedError(KeyRefusal.AMBIGUOUS)
-    held, _created = EmployerKey.objects.update_or_create(
-        employer=employer,
-        number=number,
-        defaults={"encoded": encoded, "changed_at": now, "handed_until": handed_until},
-    )
+    held.encoded, held.changed_at, held.handed_until = encoded, now, handed_until
+    held.save()
     KeySession.objects.filter(key=held, ended_at=None).update(ended_at=now)
     KnownDevice.objects.filter(key=held).delete()
     SecondFactor.objects.filter(key=held, confirmed_at=None).delete()
@@ -171,4 +184,4 @@ def hold(*, employer: Employer, number: str) -> None:
 
 
 def _record(event: str, key: EmployerKey, *, actor: str, now: datetime) -> None:
-    audit.record(event, actor=actor, subject=f"employer:{key.employer_id}", at=now, facts={"key": key.pk})
+    audit.record(event, actor=actor, subject=key.subject, at=now, facts={"key": key.pk})

@@ -16,7 +16,7 @@ from afilia.kit import codes
 
 
 @transaction.atomic
-def begin_second_factor(*, holder: queries.Holder, session_id: int, now: datetime) -> None:
+def begin_second_factor(*, holder: queries.Signed, session_id: int, now: datetime) -> None:
     """Make a secret for an authenticator app, which counts once a code of it was typed in the same session.
 
     Each time another one, and what was begun before is void: another session may have seen that secret.
@@ -35,7 +35,7 @@ def begin_second_factor(*, holder: queries.Holder, session_id: int, now: datetim
 
 @transaction.atomic
 def confirm_second_factor(
-    *, holder: queries.Holder, session_id: int, present: str, code: str, now: datetime
+    *, holder: queries.Signed, session_id: int, present: str, code: str, now: datetime
 ) -> list[str] | limits.Refusal:
     """Ask for codes from now on; the result is the recovery codes, known only now.
 
@@ -61,7 +61,7 @@ def confirm_second_factor(
 
 @transaction.atomic
 def end_second_factor(
-    *, holder: queries.Holder, session_id: int, present: str, code: str, now: datetime
+    *, holder: queries.Signed, session_id: int, present: str, code: str, now: datetime
 ) -> limits.Refusal | None:
     """Ask for codes no more; it needs the present key and a code of the app or a recovery code."""
     factor = queries.second_factor_for_change(holder.key_id)
@@ -79,7 +79,7 @@ def end_second_factor(
 
 @transaction.atomic
 def prove_holder(
-    *, holder: queries.Holder, session_id: int, present: str, code: str, now: datetime
+    *, holder: queries.Signed, session_id: int, present: str, code: str, now: datetime
 ) -> limits.Refusal | None:
     """Judge the present key, and the code where one is asked for, before what a stolen session must not do.
 
@@ -158,4 +158,4 @@ def _digest(factor: SecondFactor, code: str) -> bytes:
 
 
 def _record(event: str, key: EmployerKey, *, now: datetime) -> None:
-    audit.record(event, actor=f"holder:{key.pk}", subject=f"employer:{key.employer_id}", at=now)
+    audit.record(event, actor=f"holder:{key.pk}", subject=key.subject, at=now)

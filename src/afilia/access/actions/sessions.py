@@ -58,7 +58,7 @@ def open_session(
     audit.record(
         "session.started",
         actor=f"holder:{key.pk}",
-        subject=f"employer:{key.employer_id}",
+        subject=key.subject,
         at=now,
         facts={"session": opened.pk, "new_device": is_new},
     )
@@ -78,7 +78,7 @@ def leave_session(*, session_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def end_session(*, holder: queries.Holder, session_id: int, now: datetime) -> bool:
+def end_session(*, holder: queries.Signed, session_id: int, now: datetime) -> bool:
     """End one of the holder's sessions; no when it is not one of theirs or is over."""
     ended = KeySession.objects.filter(pk=session_id, key=holder.key_id, ended_at=None).update(ended_at=now)
     if ended:
@@ -87,7 +87,7 @@ def end_session(*, holder: queries.Holder, session_id: int, now: datetime) -> bo
 
 
 @transaction.atomic
-def end_other_sessions(*, holder: queries.Holder, session_id: int, now: datetime) -> int:
+def end_other_sessions(*, holder: queries.Signed, session_id: int, now: datetime) -> int:
     """End all the holder's sessions but one; the result is how many there were."""
     others = KeySession.objects.filter(key=holder.key_id, ended_at=None).exclude(pk=session_id)
     ended = others.update(ended_at=now)
@@ -97,17 +97,17 @@ def end_other_sessions(*, holder: queries.Holder, session_id: int, now: datetime
 
 
 @transaction.atomic
-def sign_out(*, holder: queries.Holder, session_id: int, now: datetime) -> None:
+def sign_out(*, holder: queries.Signed, session_id: int, now: datetime) -> None:
     """End the session with which a holder leaves; the browser's own is the caller's to end."""
     KeySession.objects.filter(pk=session_id, key=holder.key_id, ended_at=None).update(ended_at=now)
     _record("sign-out", holder, now=now)
 
 
-def _record(event: str, holder: queries.Holder, *, now: datetime, **facts: int) -> None:
+def _record(event: str, holder: queries.Signed, *, now: datetime, **facts: int) -> None:
     audit.record(
         event,
         actor=f"holder:{holder.key_id}",
-        subject=f"employer:{holder.employer.pk}",
+        subject=holder.subject,
         at=now,
         facts=facts,
     )

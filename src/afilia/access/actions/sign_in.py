@@ -52,4 +52,4 @@ def _record(found: EmployerKey | None, verdict: limits.Verdict, *, subject: byte
         audit.record(event, actor="anonymous", subject=f"sign-in:{subject.hex()}", at=now)
         return
     event = "sign-in.expired" if _is_expired(found, now=now) else "sign-in.accepted"
-    audit.record(event, actor=f"holder:{found.pk}", subject=f"employer:{found.employer_id}", at=now)
+    audit.record(event, actor=f"holder:{found.pk}", subject=found.subject, at=now)

@@ -8,34 +8,34 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from afilia.access import actions, entering, queries, sessions
 from afilia.access.actions import KeyRefusedError
-from afilia.access.decorators import HolderRequest, holder_required
+from afilia.access.decorators import SignedRequest, signed_required
 from afilia.access.forms import ChangeKeyForm
 from afilia.access.rules.limits import Refusal
 from afilia.access.views.sign_in import refuse_key
 
 
 @require_safe
-@holder_required
-def show_sessions(request: HolderRequest) -> HttpResponse:
+@signed_required
+def show_sessions(request: SignedRequest) -> HttpResponse:
     """The holder's key: where it is signed in, whether a code is asked for, and the way to change it."""
     page = {
-        "sessions": queries.sessions_for_holder(request.holder, now=timezone.now()),
+        "sessions": queries.sessions_for_holder(request.signed, now=timezone.now()),
         "this": request.session_id,
-        "second_factor": queries.second_factor_for_holder(request.holder),
+        "second_factor": queries.second_factor_for_holder(request.signed),
     }
     return render(request, "access/sessions.html", page)
 
 
 @require_safe
-@holder_required
-def watch_session(request: HolderRequest) -> HttpResponse:
+@signed_required
+def watch_session(request: SignedRequest) -> HttpResponse:
     """What an open page asks for when its session may soon be over: a warning, or when to ask again."""
     return render(request, "access/watch.html", {"left": request.time_left})
 
 
 @require_POST
-@holder_required
-def keep_session(request: HolderRequest) -> HttpResponse:
+@signed_required
+def keep_session(request: SignedRequest) -> HttpResponse:
     """The answer to the warning; to ask is to use the session."""
     if not request.htmx:
         return redirect("access:sessions")
@@ -43,9 +43,9 @@ def keep_session(request: HolderRequest) -> HttpResponse:
 
 
 @require_POST
-@holder_required
-def end_session(request: HolderRequest, session_id: int) -> HttpResponse:
-    if not actions.end_session(holder=request.holder, session_id=session_id, now=timezone.now()):
+@signed_required
+def end_session(request: SignedRequest, session_id: int) -> HttpResponse:
+    if not actions.end_session(holder=request.signed, session_id=session_id, now=timezone.now()):
         raise Http404
     if session_id == request.session_id:
         request.session.flush()
@@ -55,10 +55,10 @@ def end_session(request: HolderRequest, session_id: int) -> HttpResponse:
 
 
 @require_POST
-@holder_required
-def end_other_sessions(request: HolderRequest) -> HttpResponse:
+@signed_required
+def end_other_sessions(request: SignedRequest) -> HttpResponse:
     ended = actions.end_other_sessions(
-        holder=request.holder, session_id=request.session_id, now=timezone.now()
+        holder=request.signed, session_id=request.session_id, now=timezone.now()
     )
     messages.success(request, others_ended(ended))
     return redirect("access:sessions")
@@ -71,12 +71,10 @@ def others_ended(ended: int) -> str:
 
 @sensitive_post_parameters("present", "new_key", "repeat")
 @require_http_methods(["GET", "POST"])
-@holder_required
-def change_key(request: HolderRequest) -> HttpResponse:
-    holder = request.holder
-    form = ChangeKeyForm(
-        request.POST or None, about=queries.key_subject(holder.employer, number=holder.number)
-    )
+@signed_required
+def change_key(request: SignedRequest) -> HttpResponse:
+    holder = request.signed
+    form = ChangeKeyForm(request.POST or None, about=queries.subject_of(holder))
     if not form.is_valid():
         return render(request, "access/change_key.html", {"form": form})
     try:

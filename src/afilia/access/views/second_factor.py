@@ -8,39 +8,39 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from afilia.access import actions, entering, queries
-from afilia.access.decorators import HolderRequest, holder_required
+from afilia.access.decorators import SignedRequest, signed_required
 from afilia.access.forms import KeyAndCodeForm
 from afilia.access.rules.limits import Refusal
 
 
 @require_http_methods(["GET", "POST"])
-@holder_required
-def second_factor(request: HolderRequest) -> HttpResponse:
+@signed_required
+def second_factor(request: SignedRequest) -> HttpResponse:
     """Whether a code is asked for after the key; POST begins to set it up."""
-    factor = queries.second_factor_for_holder(request.holder)
+    factor = queries.second_factor_for_holder(request.signed)
     if factor is not None and factor.confirmed_at is not None:
         page = {"factor": factor, "codes_left": queries.recovery_codes_left(factor)}
         return render(request, "access/second_factor.html", page)
     if request.method == "POST":
-        actions.begin_second_factor(holder=request.holder, session_id=request.session_id, now=timezone.now())
+        actions.begin_second_factor(holder=request.signed, session_id=request.session_id, now=timezone.now())
         return redirect("access:second-factor-on")
     return render(request, "access/second_factor.html")
 
 
 @sensitive_post_parameters("present", "code")
 @require_http_methods(["GET", "POST"])
-@holder_required
-def second_factor_on(request: HolderRequest) -> HttpResponse:
-    factor = queries.second_factor_begun(request.holder, session_id=request.session_id)
+@signed_required
+def second_factor_on(request: SignedRequest) -> HttpResponse:
+    factor = queries.second_factor_begun(request.signed, session_id=request.session_id)
     if factor is None:
         return redirect("access:second-factor")
     form = KeyAndCodeForm(request.POST or None, first=True)
-    uri = queries.app_address(factor, request.holder)
+    uri = queries.app_address(factor)
     page = {"form": form, "secret": in_fours(queries.secret(factor)), "uri": uri, "qr": qr_of(uri)}
     if not form.is_valid():
         return render(request, "access/second_factor_on.html", page)
     codes = actions.confirm_second_factor(
-        holder=request.holder,
+        holder=request.signed,
         session_id=request.session_id,
         present=form.cleaned_data["present"],
         code=form.cleaned_data["code"],
@@ -54,16 +54,16 @@ def second_factor_on(request: HolderRequest) -> HttpResponse:
 
 @sensitive_post_parameters("present", "code")
 @require_http_methods(["GET", "POST"])
-@holder_required
-def second_factor_off(request: HolderRequest) -> HttpResponse:
-    factor = queries.second_factor_for_holder(request.holder)
+@signed_required
+def second_factor_off(request: SignedRequest) -> HttpResponse:
+    factor = queries.second_factor_for_holder(request.signed)
     if factor is None or factor.confirmed_at is None:
         return redirect("access:second-factor")
     form = KeyAndCodeForm(request.POST or None)
     if not form.is_valid():
         return render(request, "access/second_factor_off.html", {"form": form})
     refusal = actions.end_second_factor(
-        holder=request.holder,
+        holder=request.signed,
         session_id=request.session_id,
         present=form.cleaned_data["present"],
         code=form.cleaned_data["code"],

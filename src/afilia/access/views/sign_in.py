@@ -37,7 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    holder, session_id = sessions.holder(request), sessions.current(request)
+    holder, session_id = sessions.signed(request), sessions.current(request)
     request.session.flush()
     if holder is not None and session_id is not None:
         actions.sign_out(holder=holder, session_id=session_id, now=timezone.now())
@@ -76,7 +76,7 @@ def choose_key(request: HttpRequest) -> HttpResponse:
     step = door.step(request, "access:choose-key")
     if step is None:
         return door.begin_again()
-    about = queries.key_subject(step.account.employer, number=step.account.number)
+    about = queries.subject_of_key(step.account)
     form = NewKeyForm(request.POST or None, about=about)
     page = {"form": form, "employer": step.account.employer, "number": step.account.number}
     if not form.is_valid():

@@ -38,7 +38,7 @@ def plan(*, batch_id: UUID, attempt: int, now: datetime, clock: Clock | None = N
         batch = Batch.objects.select_related("employer", "key").get(pk=batch_id)
         if batch.state != State.RECEIVED or batch.attempt != attempt:
             return
-        version, summary = _make_plan(batch, today=timezone.localdate(now))
+        version, summary = _make_plan(batch, now=now)
         with transaction.atomic():
             batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
             if batch.attempt != attempt:
@@ -69,17 +69,17 @@ def _rejecting(summary: dict[str, object]) -> dict[str, int]:
     return {code: lines for severity, code, lines in found if severity == Severity.ERROR}
 
 
-def _make_plan(batch: Batch, *, today: date) -> tuple[int, dict[str, object]]:
+def _make_plan(batch: Batch, *, now: datetime) -> tuple[int, dict[str, object]]:
     """The version of the history that the plan rests on, read before it, and the plan's summary."""
     version = Employer.objects.values_list("history_version", flat=True).get(pk=batch.employer_id)
-    allowed = queries.branches_of(batch)
+    allowed = queries.branches_of(batch, now=now)
     with shown(batch) as progress:
         summary = planning.make(
             lambda: files.open_upload(batch),
             employer=batch.employer,
             allowed=allowed,
             novedad=batch.novedad,
-            context=context(today),
+            context=context(timezone.localdate(now)),
             folder=files.plan_folder(batch),
             progress=progress,
             judged_by=dependents_planning.make if _of_dependents(batch.novedad, today) else None,
@@ -181,7 +181,7 @@ def register(*, batch_id: UUID, now: datetime, clock: Clock | None = None) -> No
         while not _registered(batch_id, now=now, clock=clock):
             batch = Batch.objects.select_related("employer", "key").get(pk=batch_id)
             batch.attempt += 1  # in a folder of its own: the plan that was confirmed is still shown
-            version, summary = _make_plan(batch, today=timezone.localdate(batch.confirmed_at))
+            version, summary = _make_plan(batch, now=batch.confirmed_at or now)
             with transaction.atomic():
                 batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
                 batch.attempt += 1

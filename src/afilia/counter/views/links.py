@@ -44,11 +44,11 @@ def own_key(request: HttpRequest) -> HttpResponse:
     found = queries.of_link(digest, now=now)
     if found is None:
         return render(request, "counter/link_dead.html")
-    handover, key = found
+    _, key = found
     number = request.session.get(NUMBER, "")
     if not number:
         return _ask_number(request, digest)
-    form = OwnKeyForm(request.POST or None, about=access.key_subject(key.employer, number=handover.number))
+    form = OwnKeyForm(request.POST or None, about=access.subject_of_key(key))
     page = {"form": form, "employer": key.employer, "number": number}
     if not form.is_valid():
         return render(request, "counter/own_key.html", page)
