@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from threading import Event
 
 import pyotp
+from django.db import connection
 
-from afilia.access import actions, queries
-from afilia.access.models import EmployerKey, KnownDevice, Tries
+from afilia.access import actions, locks, queries
+from afilia.access.models import Delegation, EmployerKey, KnownDevice, Tries
 from afilia.access.rules.limits import Reason, Refusal
 from afilia.audit import queries as audit
 from afilia.audit.models import Entry
 from afilia.employers import actions as employers
-from tests.builders import KEY, NOW, cedula, make_employer, make_key
+from tests.builders import KEY, NOW, cedula, give_access, make_employer, make_key
 from tests.concurrency.conftest import Together
+from tests.faults.plant import until
 
 HOME = "192.0.2.7"
 OWN_KEY = "tijera nube caimito 7"
@@ -163,3 +166,51 @@ def test_sign_ins_at_once_in_one_browser_know_one_device(together: Together) -> 
     )
     assert not [each for each in opened if isinstance(each, Exception)]
     assert KnownDevice.objects.count() == 1
+
+
+def test_what_is_sent_by_an_access_comes_to_its_end_before_the_access_does(together: Together) -> None:
+    key = make_key(make_employer())
+    given = give_access(key.employer)
+    order = []
+    sending = Event()
+
+    def send() -> None:
+        with locks.used(given.pk):
+            sending.set()
+            waits_for_lock(2)  # the end is asked for and waits
+            order.append("sent")
+
+    def end() -> bool:
+        assert sending.wait(60)
+        ended = actions.end_access(holder=queries.holder(key), delegation_id=given.pk, now=NOW)
+        order.append("ended")
+        return ended
+
+    assert together(send, end) == [None, True]
+    assert order == ["sent", "ended"]
+
+
+def waits_for_lock(holders: int) -> None:
+    """Wait until so many sessions hold or want one advisory lock."""
+    until(lambda: advisory_locks() >= holders, within=60)
+
+
+def advisory_locks() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        return int(cursor.fetchone()[0])
+
+
+def test_an_access_is_given_and_ended_once(together: Together) -> None:
+    key = make_key(make_employer())
+    number = cedula()
+    facts = {"acts": (), "branches": (), "from_on": NOW.date(), "until_on": None, "now": NOW}
+    made = together(
+        *[partial(actions.invite, holder=queries.holder(key), number=number, email="c@example.com", **facts)]
+        * 4
+    )
+    assert sum(isinstance(each, Delegation) for each in made) == 1
+    (given,) = Delegation.objects.all()
+    end = partial(actions.end_access, holder=queries.holder(key), delegation_id=given.pk, now=NOW)
+    assert sorted(map(bool, together(*[end] * 4))) == [False, False, False, True]
+    assert Entry.objects.filter(event="help.ended").count() == 1

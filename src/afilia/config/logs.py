@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 # The database repeats values of the row that it refuses: names, numbers, pay.
 ROW_OF_THE_DATABASE = re.compile(r"^(\s*)(DETAIL|CONTEXT):.*$", re.MULTILINE)
 # Whoever reads one of these may use it; Django repeats the address of a request that failed.
-CODE_IN_AN_ADDRESS = re.compile(r"(/(verificar|abrir|activar|continuar|objetar|invitacion|no-fui-yo)/).+", re.IGNORECASE)
+CODE_IN_AN_ADDRESS = re.compile(
+    r"(/(verificar|abrir|activar|continuar|objetar|invitacion|no-fui-yo)/).+", re.IGNORECASE
+)
 
 
 class Formatter(logging.Formatter):
