@@ -54,6 +54,10 @@ pictures: setup ## Walk the browser journeys and save pictures of their pages in
 bench: setup ## Measure speed and memory, one line a figure
 	$(BIN)/python -m bench
 
+.PHONY: lighthouse
+lighthouse: setup ## Let Lighthouse mark the main pages
+	$(BIN)/python -m bench.lighthouse
+
 .PHONY: lock
 lock: ## Compile the lock files again from pyproject.toml and package.json
 	uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements.txt

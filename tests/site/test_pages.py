@@ -110,7 +110,12 @@ def test_scripts_and_styles_may_come_from_the_portal_alone(spanish: Client) -> N
 
 def test_page_names_only_files_that_are_served(spanish: Client) -> None:
     files = re.findall(r'(?:src|href)="(/static/[^"]+)"', spanish.get("/").content.decode())
-    assert {Path(name).name for name in files} == {"app.css", "app.js", "htmx.min.js", "icon.svg"}
+    assert {Path(name).name for name in files} == {
+        "app.css",
+        "app.js",
+        "atkinson-hyperlegible-next.woff2",
+        "icon.svg",
+    }
     for name in files:
         response = spanish.get(name)
         assert response.status_code == 200

