@@ -60,6 +60,25 @@ def catalogue(on: date) -> Catalogue:
     )
 
 
+@cache
+def effects_of_types() -> dict[str, Effect]:
+    """The effect of every type that there ever was a layout of."""
+    return {raw["type"]: Effect(raw["effect"]) for raw in _data("layouts")["layout"]}
+
+
+@cache
+def reasons() -> dict[str, dict[str, Any]]:
+    """Why something filed is corrected or annulled: data/reasons.toml by slug."""
+    found: dict[str, dict[str, Any]] = _data("reasons")["reason"]
+    return found
+
+
+def notice_form(novedad: str) -> dict[str, Any]:
+    """What the form of a type does not ask: data/notices.toml."""
+    found: dict[str, Any] = _data("notices").get(novedad, {})
+    return found
+
+
 def _code_list(name: str, raw: dict[str, Any]) -> CodeList:
     return CodeList(
         name=name,

@@ -15,6 +15,7 @@ from afilia.novedades.catalogue import wording
 from afilia.novedades.models import Filing, Novedad
 from afilia.novedades.queries import Recorded
 from afilia.novedades.reader import say_day
+from afilia.novedades.rules.acts import ACTS
 from afilia.novedades.rules.deadlines import PERIOD_END, due_after
 from afilia.novedades.rules.fields import NO_DATE
 from afilia.novedades.rules.layouts import Context, Effect, Field, Kind, Layout
@@ -37,6 +38,8 @@ class Row:
     days_late: int | None  # zero or less: in time; None where no rule says when it was due
     replaced_by: Filing | None
     annulled: bool  # it takes what it is about out of force
+    line: int  # of the filing
+    may_change: bool  # there is a form for it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,16 +186,19 @@ def _row(one: Recorded, context: Context, language: str) -> Row:
         name=layout.name[language] if layout else novedad.kind,
         period=_month(novedad.period),
         branch=novedad.employment.branch.number,
-        content=tuple(_content(novedad, layout, language)) if layout else (),
+        content=tuple(content(novedad, layout, language)) if layout else (),
         filing=novedad.filing,
         linked=one.linked,
         days_late=(one.first_filed_on - due).days if due else None,
         replaced_by=one.replaced_by,
         annulled=novedad.annulled,
+        line=novedad.line,
+        may_change=layout is not None and layout.effect in ACTS,
     )
 
 
-def _content(novedad: Novedad, layout: Layout, language: str) -> Iterator[tuple[str, str]]:
+def content(novedad: Novedad, layout: Layout, language: str) -> Iterator[tuple[str, str]]:
+    """The fields of a novedad that say something: name and value in words."""
     labels, details = wording()["label"], novedad.details or {}
     for field in layout.body:
         value = novedad.amount if field.name == layout.amount else details.get(field.name)

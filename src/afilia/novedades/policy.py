@@ -1,7 +1,7 @@
 """What the sources leave open and an installation settles, and the context of a check made from it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import holidays
 
@@ -18,6 +18,7 @@ class Policy:
     foreigner_prefixes: tuple[str, ...]
     working_days: bool
     max_bytes: int
+    undo_within: timedelta = timedelta(minutes=60)
 
     @classmethod
     def read(cls, env: Environment) -> "Policy":
@@ -27,6 +28,7 @@ class Policy:
             foreigner_prefixes=_prefixes(env),
             working_days=days == "working",
             max_bytes=env.number("AFILIA_BATCH_MAX_MB", 256) * 1024 * 1024,
+            undo_within=timedelta(minutes=env.number("AFILIA_UNDO_MINUTES", 60)),
         )
 
     def context(self, today: date) -> Context:

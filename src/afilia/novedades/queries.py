@@ -1,14 +1,18 @@
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from afilia.employers.models import Branch, Employer
-from afilia.novedades.models import Filing, Novedad
+from afilia.novedades.catalogue import effects_of_types
+from afilia.novedades.models import Channel, Filing, FilingReceipt, Novedad
+from afilia.novedades.rules import annulling
+from afilia.novedades.rules.annulling import UNDONE, Hanging, hanging
+from afilia.novedades.rules.layouts import Effect
 from afilia.workers.models import Employment, IdentityNumber
 
 
@@ -115,7 +119,7 @@ def worker(employer: Employer, *, person_id: int, allowed: frozenset[str] | None
 def history(of: Iterable[Employment], *, by_number: str | None) -> list[Recorded]:
     """All the novedades of some employments, latest first.
 
-    Those that came in batches are linked; with `by_number`, only what that person filed.
+    What a form filed is linked, and what came in batches; with `by_number`, only those of that person.
     """
     places = {employment.pk: employment for employment in of}
     rows = (
@@ -135,9 +139,167 @@ def history(of: Iterable[Employment], *, by_number: str | None) -> list[Recorded
         recorded.append(
             Recorded(
                 novedad=row,
-                first_filed_on=timezone.localdate(revisions[min(revisions)].filing.filed_at),
+                first_filed_on=timezone.localdate(revisions[_first(revisions, row.revision)].filing.filed_at),
                 replaced_by=next_one.filing if next_one else None,
-                linked=row.batch is not None and by_number in {None, row.filing.by_number},
+                linked=row.filing.channel == Channel.FORM
+                or (row.batch is not None and by_number in {None, row.filing.by_number}),
             )
         )
     return recorded
+
+
+def _first(revisions: Mapping[int, Novedad], number: int) -> int:
+    """The revision with which what is in force began: after an annulment it begins anew."""
+    ends = (at for at, row in revisions.items() if row.annulled and at < number)
+    return min(at for at in revisions if at > max(ends, default=-1))
+
+
+def filing(employer: Employer, *, filing_id: int, allowed: frozenset[str] | None) -> Filing:
+    """One filing of an employer, all of whose novedades are in branches open to a user.
+
+    Raises Filing.DoesNotExist.
+    """
+    found = Filing.objects.select_related("employer").get(pk=filing_id, employer=employer)
+    if allowed is not None:
+        others = Novedad.objects.filter(filing=found).exclude(employment__branch__number__in=allowed)
+        if others.exists():
+            raise Filing.DoesNotExist
+    return found
+
+
+def novedades_of(filing: Filing) -> QuerySet[Novedad]:
+    """The novedades of a filing, in its order, with their workers."""
+    rows = Novedad.objects.filter(filing=filing).select_related("employment__branch", "employment__person")
+    return rows.order_by("line")
+
+
+def novedad(employer: Employer, *, filing_id: int, line: int, allowed: frozenset[str] | None) -> Novedad:
+    """One novedad of an employer, in a branch open to a user. Raises Novedad.DoesNotExist."""
+    rows = Novedad.objects.select_related("filing", "employment__branch", "employment__person").filter(
+        filing=filing_id, line=line, filing__employer=employer
+    )
+    if allowed is not None:
+        rows = rows.filter(employment__branch__number__in=allowed)
+    return rows.get()
+
+
+def revision(of: Novedad, number: int) -> Novedad | None:
+    """Another revision of the same novedad, if there is one."""
+    key = {"employment": of.employment_id, "kind": of.kind, "subject": of.subject}
+    return Novedad.objects.select_related("filing").filter(**key, revision=number).first()
+
+
+def is_in_force(of: Novedad) -> bool:
+    return not of.annulled and revision(of, of.revision + 1) is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hangs:
+    """What hangs on a novedad: what goes along when it is annulled, and what does not let it be."""
+
+    following: tuple[Novedad, ...] = ()
+    blocking: tuple[Novedad, ...] = ()
+    employments: tuple[Employment, ...] = ()  # of the same worker in the same branch, that would overlap
+
+    @property
+    def blocks(self) -> bool:
+        return bool(self.blocking or self.employments)
+
+    def without(self, rows: Collection[Novedad]) -> "Hangs":
+        """What hangs on it besides some novedades, and the employments that they are about."""
+        known, begun = {row.pk for row in rows}, {row.employment_id for row in rows}
+        return Hangs(
+            following=tuple(row for row in self.following if row.pk not in known),
+            blocking=tuple(row for row in self.blocking if row.pk not in known),
+            employments=tuple(one for one in self.employments if one.pk not in begun),
+        )
+
+
+def hangs_on(of: Novedad) -> Hangs:
+    """What hangs on a novedad that is in force."""
+    effects = effects_of_types()
+    if effects[of.kind] is Effect.EXIT:
+        return Hangs(employments=_others(of.employment, after=of.employment.entered_on))
+    parts: dict[Hanging | None, list[Novedad]] = defaultdict(list)
+    for row in in_force(of.employment):
+        if row.pk != of.pk:
+            parts[hanging(effects[row.kind], on=effects[of.kind])].append(row)
+    return Hangs(following=tuple(parts[Hanging.FOLLOWS]), blocking=tuple(parts[Hanging.BLOCKS]))
+
+
+def stands_in_way(of: Novedad, again: Novedad | None) -> Hangs:
+    """What an entry that comes in force again, as `again` says it, would overlap."""
+    if again is None or effects_of_types()[of.kind] is not Effect.ENTRY or not of.employment.annulled:
+        return Hangs()
+    return Hangs(employments=_others(of.employment, after=date.min))
+
+
+def in_force(employment: Employment) -> list[Novedad]:
+    """The novedades of an employment that are in force, in the order of their periods."""
+    last: dict[tuple[str, str], Novedad] = {}
+    for row in Novedad.objects.filter(employment=employment).select_related("filing").order_by("revision"):
+        last[row.kind, row.subject] = row
+    return sorted(
+        (row for row in last.values() if not row.annulled),
+        key=lambda row: (row.period, row.kind, row.subject),
+    )
+
+
+def _others(employment: Employment, *, after: date) -> tuple[Employment, ...]:
+    """The other employments of the same worker in the same branch that began after a day."""
+    others = Employment.objects.filter(
+        person=employment.person_id, branch=employment.branch_id, annulled=False, entered_on__gt=after
+    )
+    return tuple(others.exclude(pk=employment.pk).order_by("entered_on"))
+
+
+def filed_by_form(employer: Employer, *, allowed: frozenset[str] | None) -> QuerySet[Filing]:
+    """What was filed by forms for branches open to a user, latest first."""
+    filings = Filing.objects.filter(employer=employer, channel=Channel.FORM).order_by("-filed_at", "-pk")
+    if allowed is None:
+        return filings
+    rows = Novedad.objects.filter(filing=OuterRef("pk"))
+    return filings.filter(Exists(rows), ~Exists(rows.exclude(employment__branch__number__in=allowed)))
+
+
+def receipt_of(filing: Filing) -> FilingReceipt | None:
+    return FilingReceipt.objects.select_related("document", "filing").filter(filing=filing).first()
+
+
+def may_undo(filing: Filing, rows: Iterable[Novedad], *, now: datetime, within: timedelta) -> bool:
+    """Whether what a form filed can still be undone, as far as it shows."""
+    fresh = annulling.may_undo(filed_at=filing.filed_at, now=now, within=within)
+    return fresh and filing.reason != UNDONE and not any(revision(row, row.revision + 1) for row in rows)
+
+
+def number_of(employment: Employment) -> str:
+    """A number of the worker: the cédula where there is one."""
+    return str(IdentityNumber.objects.filter(person=employment.person_id).order_by("kind", "pk")[0].number)
+
+
+def names_of(employment_id: int) -> str:
+    return str(Employment.objects.values_list("person__names", flat=True).get(pk=employment_id))
+
+
+def active_employment(
+    employer: Employer, *, pk: int, on: date, allowed: frozenset[str] | None
+) -> Employment | None:
+    """One employment that is active on a day, in a branch open to a user."""
+    rows = Employment.objects.select_related("branch", "person").filter(
+        active_on(on), pk=pk, annulled=False, branch__in=branches(employer, allowed=allowed)
+    )
+    return rows.first()
+
+
+def entry_of(employment: Employment) -> Novedad | None:
+    """The notice of entry in force, if there is one."""
+    return next((row for row in in_force(employment) if effects_of_types()[row.kind] is Effect.ENTRY), None)
+
+
+def last_entry_details(employer: Employer) -> dict[str, str]:
+    """What the employer's last notice of entry said, as a first guess for the next."""
+    latest = (
+        Employment.objects.filter(employer=employer, annulled=False).order_by("-entered_on", "-pk").first()
+    )
+    entry = entry_of(latest) if latest else None
+    return entry.details or {} if entry else {}

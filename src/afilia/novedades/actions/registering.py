@@ -1,23 +1,18 @@
-"""The only writer of the labour history."""
+"""Planned lines become rows of the labour history, and employments follow."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import polars as pl
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
-from django.utils import timezone
 
-from afilia.audit import actions as audit
 from afilia.employers.models import Employer
-from afilia.novedades import single
 from afilia.novedades.facts import copy_in
-from afilia.novedades.models import Channel, Filing, Novedad
+from afilia.novedades.models import Channel, Filing
 from afilia.novedades.planning import lines_of
 from afilia.novedades.rules.layouts import Effect, Layout
 from afilia.novedades.rules.plan import Answer, Outcome
@@ -35,6 +30,10 @@ ENTERING = (
 MANY = 1_000  # new rows that the planner of the database must learn of at once
 
 
+class StalePlanError(Exception):
+    """Two people of a plan may have been joined since it was made. Nothing was registered: plan again."""
+
+
 def lock_history(employer: Employer) -> int:
     """Lock an employer's labour history until the transaction ends, and give its version.
 
@@ -42,6 +41,11 @@ def lock_history(employer: Employer) -> int:
     """
     locked = Employer.objects.select_for_update(no_key=True)
     return locked.values_list("history_version", flat=True).get(pk=employer.pk)
+
+
+def history_changed(employer: Employer) -> None:
+    """Have every plan made again that rests on the history as it was."""
+    Employer.objects.filter(pk=employer.pk).update(history_version=F("history_version") + 1)
 
 
 def register(
@@ -65,7 +69,7 @@ def register(
     filing = Filing.objects.create(
         employer=employer, channel=Channel.BATCH, by_number=by_number, filed_at=filed_at
     )
-    _write(
+    write(
         filing,
         folder=folder,
         layout=layout,
@@ -76,7 +80,7 @@ def register(
     return filing
 
 
-def _write(
+def write(
     filing: Filing,
     *,
     folder: Path,
@@ -108,113 +112,10 @@ def _write(
     if found != count:
         raise ValueError(f"the plan in {folder} has {found} lines to register instead of {count}")
     if layout.effect is Effect.EXIT:
-        _leave(filing)
+        leave(filing)
     if count >= MANY:
         transaction.on_commit(partial(_analyse, layout), robust=True)
-    Employer.objects.filter(pk=filing.employer_id).update(history_version=F("history_version") + 1)
-
-
-class StalePlanError(Exception):
-    """Two people of a plan may have been joined since it was made. Nothing was registered: plan again."""
-
-
-class RefusedError(Exception):
-    """A novedad cannot be filed: it has errors, or is a correction that was not meant."""
-
-    def __init__(self, judged: single.Judged) -> None:
-        super().__init__(", ".join(found.code for found in judged.errors) or judged.outcome)
-        self.judged = judged
-
-
-def file_one(
-    *,
-    employer: Employer,
-    allowed: frozenset[str] | None,
-    by_number: str,
-    actor: str,
-    novedad: str,
-    values: Mapping[str, str],
-    filed_at: datetime,
-    channel: Channel = Channel.FORM,
-    corrections_meant: bool = False,
-    token: UUID | None = None,
-    reason: str = "",
-    explanation: str = "",
-) -> Filing:
-    """File one novedad (as single.judge_one reads it), and give the filing that holds it.
-
-    What is registered already with the same content, and a form whose `token` was filed, give the filing
-    that there is. `filed_at` says as of which day it is judged. Within a transaction the register of
-    identities is not asked. Raises RefusedError.
-    """
-    context = settings.POLICY.context(timezone.localdate(filed_at))
-    while True:
-        version = Employer.objects.values_list("history_version", flat=True).get(pk=employer.pk)
-        with (
-            single.planned(
-                employer=employer,
-                allowed=allowed,
-                novedad=novedad,
-                values=values,
-                context=context,
-                ask_register=not connection.in_atomic_block,
-            ) as (judged, folder),
-            transaction.atomic(),
-        ):
-            if lock_history(employer) != version:
-                continue
-            if (filed := _filed(employer, judged, token)) is not None:
-                return filed
-            if judged.outcome is Outcome.REJECTED or (
-                judged.outcome is Outcome.CORRECTION and not corrections_meant
-            ):
-                raise RefusedError(judged)
-            filing = Filing.objects.create(
-                employer=employer,
-                channel=channel,
-                by_number=by_number,
-                filed_at=filed_at,
-                token=token,
-                reason=reason,
-                explanation=explanation,
-            )
-            _write(
-                filing,
-                folder=folder,
-                layout=judged.layout,
-                corrections_meant=corrections_meant,
-                count=1,
-                foreigner_prefixes=settings.POLICY.foreigner_prefixes,
-            )
-            audit.record(
-                "novedad.filed",
-                actor=actor,
-                subject=f"filing:{filing.pk}",
-                at=filed_at,
-                facts={
-                    "channel": channel.value,
-                    "novedad": novedad,
-                    "outcome": judged.outcome.value,
-                    "reason": reason,
-                },
-            )
-            return filing
-
-
-def _filed(employer: Employer, judged: single.Judged, token: UUID | None) -> Filing | None:
-    """The filing of the same form, or of the same novedad where it is in force with the same content."""
-    if token and (filed := Filing.objects.filter(employer=employer, token=token).first()):
-        return filed
-    if judged.outcome is not Outcome.UNCHANGED or judged.revision is None:
-        return None
-    return Filing.objects.get(
-        pk=Novedad.objects.values_list("filing_id", flat=True).get(
-            employment=judged.employment_id,
-            kind=judged.layout.type,
-            subject=judged.subject,
-            revision=judged.revision - 1,
-        )
-    )
+    history_changed(filing.employer)
 
 
 def _analyse(layout: Layout) -> None:
@@ -255,8 +156,7 @@ def _enter(lines: pl.DataFrame, filing: Filing, foreigner_prefixes: tuple[str, .
             "CREATE TEMPORARY TABLE entering (line int, number varchar(10), branch_id bigint, "
             "person_id bigint, on_date date, period int, subject varchar(40), revision int, "
             "amount numeric(13, 2), due_on date, details jsonb, answer varchar(10), names varchar(300), "
-            "birth_on date, "
-            "fresh boolean NOT NULL DEFAULT false) "
+            "birth_on date, fresh boolean NOT NULL DEFAULT false) "
             "ON COMMIT DROP"
         )
         copy_in("entering", ENTERING, [lines])
@@ -325,11 +225,11 @@ def _pay_at_entry(filing: Filing) -> None:
         )
 
 
-def _leave(filing: Filing) -> None:
+def leave(filing: Filing) -> None:
     """End the employments whose exit this filing registers or corrects."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE workers_employment e SET left_on = (v.details ->> 'fecha_salida')::date "
-            "FROM novedades_novedad v WHERE v.filing_id = %s AND v.employment_id = e.id",
+            "FROM novedades_novedad v WHERE v.filing_id = %s AND v.kind = 'SAL' AND v.employment_id = e.id",
             [filing.pk],
         )

@@ -1,0 +1,31 @@
+"""The only writers of the labour history."""
+
+from afilia.novedades.actions.annulling import BlockedError, NotInForceError, TooLateError, annul, undo
+from afilia.novedades.actions.filing import (
+    Filer,
+    RefusedError,
+    Step,
+    file_one,
+    file_together,
+    judge_together,
+)
+from afilia.novedades.actions.receipts import issue_receipt
+from afilia.novedades.actions.registering import StalePlanError, lock_history, register
+
+__all__ = [
+    "BlockedError",
+    "Filer",
+    "NotInForceError",
+    "RefusedError",
+    "StalePlanError",
+    "Step",
+    "TooLateError",
+    "annul",
+    "file_one",
+    "file_together",
+    "issue_receipt",
+    "judge_together",
+    "lock_history",
+    "register",
+    "undo",
+]
