@@ -14,7 +14,7 @@ from afilia.access.models import EmployerKey
 from afilia.employers.models import Branch
 from afilia.novedades import actions
 from afilia.novedades.models import Filing, Novedad
-from afilia.novedades.rules.acts import ACTS
+from afilia.novedades.rules.acts import HISTORY
 from afilia.workers.models import Employment
 from tests.builders import cedula, make_branch, make_employer, make_employment, make_key, signed_in_client
 from tests.novedades.checking import LAYOUTS
@@ -70,7 +70,7 @@ def said(response: object) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("novedad", [kind for kind, layout in LAYOUTS.items() if layout.effect in ACTS])
+@pytest.mark.parametrize("novedad", [kind for kind, layout in LAYOUTS.items() if layout.effect in HISTORY])
 def test_each_type_is_checked_first_and_then_filed(holder: Client, branch: Branch, novedad: str) -> None:
     number = cedula() if novedad == "ENT" else worker(branch)
     assert holder.get(notice_url(novedad)).status_code == 200

@@ -15,7 +15,7 @@ from afilia.novedades.catalogue import wording
 from afilia.novedades.models import Filing, Novedad
 from afilia.novedades.queries import Recorded
 from afilia.novedades.reader import say_day
-from afilia.novedades.rules.acts import ACTS
+from afilia.novedades.rules.acts import HISTORY
 from afilia.novedades.rules.deadlines import PERIOD_END, due_after
 from afilia.novedades.rules.fields import NO_DATE
 from afilia.novedades.rules.layouts import Context, Effect, Field, Kind, Layout
@@ -193,7 +193,7 @@ def _row(one: Recorded, context: Context, language: str) -> Row:
         replaced_by=one.replaced_by,
         annulled=novedad.annulled,
         line=novedad.line,
-        may_change=layout is not None and layout.effect in ACTS,
+        may_change=layout is not None and layout.effect in HISTORY,
     )
 
 

@@ -13,3 +13,6 @@ ACTS = {
     Effect.RESERVE: Act.RESERVE_FUNDS,
     Effect.DEPENDENT: Act.DEPENDENTS,
 }
+
+# Those that change the labour history; dependents are registered in pages of their own.
+HISTORY = frozenset(ACTS) - {Effect.DEPENDENT}

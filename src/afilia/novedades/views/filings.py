@@ -143,10 +143,7 @@ def annul(request: HolderRequest, filing_id: int, line: int) -> HttpResponse:
 
 
 def _need(request: HolderRequest, row: Novedad) -> None:
-    act = ACTS.get(effects_of_types()[row.kind])
-    if act is None:  # filed and taken back in pages of its own
-        raise Http404
-    request.holder.need(act)
+    request.holder.need(ACTS[effects_of_types()[row.kind]])
 
 
 def _filing_or_404(request: HolderRequest, filing_id: int) -> Filing:

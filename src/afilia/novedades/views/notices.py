@@ -20,7 +20,7 @@ from afilia.novedades.catalogue import day_terms, notice_form
 from afilia.novedades.models import Filing, Novedad
 from afilia.novedades.notices import NoticeForm, ReasonForm
 from afilia.novedades.reader import language
-from afilia.novedades.rules.acts import ACTS
+from afilia.novedades.rules.acts import ACTS, HISTORY
 from afilia.novedades.rules.layouts import Context, Effect, Layout
 from afilia.novedades.rules.marks import Severity
 from afilia.novedades.rules.plan import Outcome
@@ -63,7 +63,7 @@ def index(request: HolderRequest) -> HttpResponse:
             "may": request.holder.may(ACTS[layout.effect]),
         }
         for layout in context_today().catalogue.layouts.values()
-        if layout.effect in ACTS and not layout.retired
+        if layout.effect in HISTORY and not layout.retired
     ]
     latest = queries.filed_by_form(request.holder.employer, allowed=request.holder.branches)[:LATEST]
     return render(request, "novedades/notices.html", {"layouts": layouts, "latest": latest})
@@ -321,7 +321,7 @@ def _to(request: HolderRequest, filing: Filing, *, new: bool) -> HttpResponse:
 
 def _layout_or_404(request: HolderRequest, novedad: str) -> Layout:
     layout = context_today().catalogue.layouts.get(novedad)
-    if layout is None or layout.effect not in ACTS:
+    if layout is None or layout.effect not in HISTORY:
         raise Http404
     request.holder.need(ACTS[layout.effect])
     return layout

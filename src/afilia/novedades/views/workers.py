@@ -18,7 +18,7 @@ from afilia.kit.downloads import CSV, XLSX, freeing, stream
 from afilia.novedades import labour_history, queries, roster, searches
 from afilia.novedades.forms import WorkersForm
 from afilia.novedades.reader import language
-from afilia.novedades.rules.acts import ACTS
+from afilia.novedades.rules.acts import ACTS, HISTORY
 from afilia.workers.models import Employment
 
 WORKERS_ON_A_PAGE = 50
@@ -124,6 +124,6 @@ def worker_detail(request: HolderRequest, person_id: int) -> HttpResponse:
         "rows": Paginator(worker.rows, NOVEDADES_ON_A_PAGE).get_page(request.GET.get("page")),
         "working_days": context.working_days,
         "today": context.today,
-        "may_change": any(map(holder.may, set(ACTS.values()))),
+        "may_change": any(holder.may(ACTS[effect]) for effect in HISTORY),
     }
     return render(request, "novedades/worker.html", page)
