@@ -15,9 +15,11 @@ from afilia.foreigners.policy import ForeignersPolicy
 from afilia.foreigners.rules.states import EntryState
 from afilia.notices.models import Message
 from afilia.novedades.models import Novedad
+from afilia.staff.rules import Role
 from afilia.workers.models import Employment, Person
 from tests.builders import NOW, make_branch, make_employment, make_key, make_person, signed_in_client
 from tests.foreigners.builders import make_open_employer, make_request
+from tests.staff.builders import make_office, make_staff, sign_in_staff
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 21)
@@ -211,3 +213,31 @@ def test_an_overdue_entry_stands_on_the_page_of_the_employer(branch: Branch) -> 
     ProvisionalEntry.objects.update(complete_by=date(2026, 1, 1))
     browser = signed_in_client(Client(), make_key(branch.employer))
     assert "debía completarse" in browser.get("/empleadores/extranjeros/").content.decode()
+
+
+def official(province: str = "17") -> Client:
+    """The browser of somebody at a counter in a province."""
+    return sign_in_staff(Client(), make_staff(office=make_office(province=province)))
+
+
+DESK = "/funcionarios/extranjeros/entradas/"
+
+
+def test_officials_of_the_province_see_what_waits(request_row: CodeRequest) -> None:
+    file(request_row)
+    number = request_row.request_number
+    assert number not in official().get(DESK).content.decode()
+    ProvisionalEntry.objects.update(complete_by=date(2026, 1, 1))
+    assert number in official().get(DESK).content.decode()
+    assert number not in official("09").get(DESK).content.decode()
+    CodeRequest.objects.update(office=make_office(province="09"))
+    assert number in official("09").get(DESK).content.decode()
+    assert number not in official().get(DESK).content.decode()
+    assert Entry.objects.filter(event="foreigners.entries-looked-at").count() == 5
+
+
+def test_the_page_of_officials_is_theirs_alone(branch: Branch) -> None:
+    legal = sign_in_staff(Client(), make_staff(Role.LEGAL, province="17"))
+    assert legal.get(DESK).status_code == 404
+    assert signed_in_client(Client(), make_key(branch.employer)).get(DESK).status_code == 404
+    assert Client().get(DESK)["Location"].startswith("/funcionarios/entrar/")

@@ -21,3 +21,12 @@ class ForeignersConfig(AppConfig):
                 order=28,
             )
         )
+        add(
+            Entry(
+                url="foreigners:desk-entries",
+                text=_("Entradas provisionales"),
+                hint=_("Las que nadie completó a tiempo, para avisar a sus empleadores."),
+                roles=frozenset({Role.COUNTER, Role.SUPERVISOR}),
+                order=29,
+            )
+        )

@@ -1,6 +1,14 @@
 from django.urls import path, register_converter
 
-from afilia.foreigners.views import by_appointment, by_reference, entries, judging, own_powers, requests
+from afilia.foreigners.views import (
+    by_appointment,
+    by_reference,
+    desk_entries,
+    entries,
+    judging,
+    own_powers,
+    requests,
+)
 from afilia.foreigners.views.common import PaperConverter, WhoConverter
 
 register_converter(WhoConverter, "who_comes")
@@ -33,6 +41,7 @@ urlpatterns = [
     path(f"{REFERENCE}/<code_paper:name>.pdf", by_reference.pdf, name="by-reference-pdf"),
     path(f"{REFERENCE}/pedir-turno/", by_reference.book, name="by-reference-book"),
     path(f"{REFERENCE}/turno/", by_reference.link, name="by-reference-link"),
+    path("funcionarios/extranjeros/entradas/", desk_entries.index, name="desk-entries"),
     path(f"{APPOINTMENT}/", by_appointment.overview, name="of-appointment"),
     path(f"{APPOINTMENT}/nueva/", by_appointment.new, name="new-of-appointment"),
     path(f"{LEGAL}/", judging.queue, name="legal-powers"),

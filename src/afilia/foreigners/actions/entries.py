@@ -17,6 +17,7 @@ from afilia.foreigners.rules.states import LIVE, EntryState
 from afilia.foreigners.texts import PROCEDURE
 from afilia.novedades import actions as novedades
 from afilia.novedades import single
+from afilia.staff.rules import Staff
 
 ENTRY = "ENT"
 ONCE = "one_open_entry_a_branch"
@@ -143,6 +144,18 @@ def lapse(*, request: CodeRequest, now: datetime) -> None:
         _end(entry, EntryState.LAPSED, now=now)
         telling.entry_lapsed(entry, now=now)
         _record("lapsed", entry, actor="system", now=now)
+
+
+@transaction.atomic
+def record_look(*, shown: int, by: Staff, now: datetime) -> None:
+    """Write down that an official read the list of entries that wait."""
+    audit.record(
+        "foreigners.entries-looked-at",
+        actor=by.actor,
+        subject=f"office:{by.office_id}",
+        at=now,
+        facts={"procedure": PROCEDURE, "shown": shown},
+    )
 
 
 def remind(*, now: datetime) -> None:

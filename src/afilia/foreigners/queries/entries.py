@@ -4,12 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from afilia.employers.models import Branch, Employer
 from afilia.foreigners.models import CodeRequest, ProvisionalEntry
 from afilia.foreigners.rules.states import EntryState
-from afilia.offices.models import Office
 
 AT_ONCE = 500  # mails of one round
 
@@ -28,27 +27,27 @@ def open_of(request: CodeRequest) -> QuerySet[ProvisionalEntry]:
     return for_request(request).filter(state=EntryState.OPEN)
 
 
-def overdue_for_employer(
+def waiting_for_employer(
     employer: Employer, *, by_number: str | None, on: date
 ) -> QuerySet[ProvisionalEntry]:
-    """The entries of an employer not completed in time; with `by_number` those that this person filed."""
-    found = ProvisionalEntry.objects.select_related("request", "branch").filter(
-        state=EntryState.OPEN, complete_by__lt=on, request__employer=employer
-    )
-    return (found if by_number is None else found.filter(by_number=by_number)).order_by("complete_by", "pk")
+    """The entries of an employer that need somebody; with `by_number` those that this person filed."""
+    found = _waiting(on).filter(request__employer=employer)
+    return found if by_number is None else found.filter(by_number=by_number)
+
+
+def waiting_for_province(province: str, *, on: date) -> QuerySet[ProvisionalEntry]:
+    """The same for the officials of a province, all for none: of its offices, or of employers from there.
+
+    An employer of whom no province is known is everybody's while no office has opened the request.
+    """
+    unopened = Q(request__office=None, request__employer__province__in={province, ""})
+    return _waiting(on).filter(unopened | Q(request__office__province=province)) if province else _waiting(on)
 
 
 def branches(employer: Employer, *, numbers: Collection[str] | None) -> list[Branch]:
     """The open branches of an employer, or those with `numbers` alone."""
     found = employer.branches.filter(closed_on=None).order_by("number")
     return list(found if numbers is None else found.filter(number__in=numbers))
-
-
-def open_overdue_for_office(office: Office, *, on: date) -> QuerySet[ProvisionalEntry]:
-    """The entries not completed in time whose request an office has opened."""
-    return ProvisionalEntry.objects.select_related("request__employer", "branch").filter(
-        state=EntryState.OPEN, complete_by__lt=on, request__office=office
-    )
 
 
 def overdue(*, on: date) -> list[int]:
@@ -66,3 +65,11 @@ def for_reminder(pk: int) -> ProvisionalEntry | None:
 def entered_on(values: Mapping[str, str]) -> date:
     """The first day of work in the fields of an entry."""
     return datetime.strptime(values["fecha_ingreso"], "%Y%m%d").date()  # noqa: DTZ007  a day, no moment
+
+
+def _waiting(on: date) -> QuerySet[ProvisionalEntry]:
+    """The open entries that were not completed in time, or that the rules refused with the code."""
+    found = ProvisionalEntry.objects.select_related("request__employer", "branch").filter(
+        Q(complete_by__lt=on) | Q(findings__len__gt=0), state=EntryState.OPEN
+    )
+    return found.order_by("complete_by", "pk")

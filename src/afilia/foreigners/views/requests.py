@@ -29,7 +29,7 @@ def index(request: HolderRequest) -> HttpResponse:
     found = queries.for_employer(request.holder.employer, by_number=_own(request))
     page = {
         "page": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
-        "overdue": queries.entries.overdue_for_employer(
+        "waiting": queries.entries.waiting_for_employer(
             request.holder.employer, by_number=_own(request), on=timezone.localdate()
         ),
     }
