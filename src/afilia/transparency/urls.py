@@ -1,6 +1,6 @@
 from django.urls import path
 
-from afilia.transparency.views import downloads, figures
+from afilia.transparency.views import complaints, desk, downloads, figures
 
 app_name = "transparency"
 urlpatterns = [
@@ -12,4 +12,9 @@ urlpatterns = [
     path("transparencia/tramites/<slug:slug>/", figures.procedure, name="procedure"),
     path("transparencia/<str:month>.json", downloads.month_json, name="month-json"),
     path("transparencia/<str:month>/", figures.month, name="month"),
+    path("quejas/", complaints.send, name="complain"),
+    path("quejas/seguir/", complaints.follow, name="follow"),
+    path("quejas/<str:number>/", complaints.complaint, name="complaint"),
+    path("funcionarios/quejas/", desk.queue, name="queue"),
+    path("funcionarios/quejas/<str:number>/", desk.answer, name="answer"),
 ]
