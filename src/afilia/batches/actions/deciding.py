@@ -72,14 +72,14 @@ def _rejecting(summary: dict[str, object]) -> dict[str, int]:
 def _make_plan(batch: Batch, *, now: datetime) -> tuple[int, dict[str, object]]:
     """The version of the history that the plan rests on, read before it, and the plan's summary."""
     version = Employer.objects.values_list("history_version", flat=True).get(pk=batch.employer_id)
-    allowed = queries.branches_of(batch, now=now)
+    allowed, today = queries.branches_of(batch, now=now), timezone.localdate(now)
     with shown(batch) as progress:
         summary = planning.make(
             lambda: files.open_upload(batch),
             employer=batch.employer,
             allowed=allowed,
             novedad=batch.novedad,
-            context=context(timezone.localdate(now)),
+            context=context(today),
             folder=files.plan_folder(batch),
             progress=progress,
             judged_by=dependents_planning.make if _of_dependents(batch.novedad, timezone.localdate(now)) else None,
