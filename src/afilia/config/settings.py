@@ -133,6 +133,8 @@ DEPENDENT_NOTICE_DAYS = env.number("AFILIA_DEPENDENT_NOTICE_DAYS", 30)  # before
 UPLOAD_DAYS = env.number("AFILIA_UPLOAD_DAYS", 30)  # that an upload waits to be confirmed
 UNCONFIRMED_MAX_MB = env.number("AFILIA_UNCONFIRMED_MAX_MB", 2048)  # of an employer
 UNCONFIRMED_MAX_BATCHES = env.number("AFILIA_UNCONFIRMED_MAX_BATCHES", 200)
+WARN_DAYS_BEFORE = env.number("AFILIA_WARN_DAYS_BEFORE", 3)  # a deadline; 0 warns nobody
+WARN_DAYS_AFTER = env.number("AFILIA_WARN_DAYS_AFTER", 1)  # likewise
 PAYROLL_MAX_BYTES = env.number("AFILIA_PAYROLL_MAX_MB", 32) * 1024 * 1024  # of a list to be compared
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # the grid for mending: 500 lines of up to 17 fields
 
@@ -214,6 +216,7 @@ INSTALLED_APPS = [
     "afilia.dependents",
     "afilia.batches",
     "afilia.payroll",
+    "afilia.deadlines",
     "afilia.foreigners",
     "afilia.counter",
     "afilia.transparency",

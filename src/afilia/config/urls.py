@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("afilia.dependents.urls")),
     path("", include("afilia.batches.urls")),
     path("", include("afilia.payroll.urls")),
+    path("", include("afilia.deadlines.urls")),
     path("", include("afilia.ops.urls")),
     path("idioma/", include("django.conf.urls.i18n")),
 ]

@@ -1,7 +1,7 @@
 """Reads of comparisons. Each starts from whose they are."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import polars as pl
@@ -70,3 +70,12 @@ def problems(comparison: Comparison, *, count: int) -> pl.DataFrame:
 def before(moment: datetime) -> QuerySet[Comparison, UUID]:
     """The comparisons received before a moment, by number."""
     return Comparison.objects.filter(received_at__lt=moment).values_list("pk", flat=True)
+
+
+def overdue(comparison: Comparison, *, today: date) -> int:
+    """How many differences are late on a day; none of a comparison that is out of date."""
+    if comparison.history_version != comparison.employer.history_version:
+        return 0
+    late = pl.scan_parquet(files.differences(comparison)).filter(pl.col("due_on") < today)
+    found: int = late.select(pl.len()).collect().item()
+    return found
