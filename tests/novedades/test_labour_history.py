@@ -12,6 +12,7 @@ from afilia.employers.models import Branch
 from afilia.novedades import labour_history, queries
 from afilia.workers.models import Employment
 from tests.builders import (
+    make_employer,
     make_employment,
     make_person,
 )
@@ -221,3 +222,22 @@ def test_page_says_what_is_to_be_filed_about_an_active_worker_alone(
     assert "en días hábiles" in text(holder, worker_url(employment.person))
     left = make_employment(branch=branch, left_on=date(2025, 6, 30))
     assert "Qué debe avisar" not in text(holder, worker_url(left.person))
+
+
+def test_page_shows_the_dependents_that_the_employer_registered_and_leads_to_the_forms(
+    holder: Client, branch: Branch
+) -> None:
+    employment = make_employment(branch=branch)
+    common = {
+        "worker": employment.person, "document": "P", "number": "1-2-3", "relationship": "H", "one": False,
+        "birth_on": date(2015, 1, 2), "from_on": date(2026, 1, 2), "filed": {},
+    }  # fmt: skip
+    other = make_employer()
+    employment.person.dependents.create(employer=branch.employer, names="PRUEBA HIJA", **common)
+    employment.person.dependents.create(employer=other, names="DE OTRO", **common)
+    said = text(holder, worker_url(employment.person))
+    assert "PRUEBA HIJA" in said
+    assert "DE OTRO" not in said
+    form = holder.get(f"/empleadores/avisos/nuevo/SAL/?relacion={employment.pk}").content.decode()
+    assert employment.person.numbers.get().number in form
+    assert holder.get(f"/empleadores/avisos/nuevo/SAL/?relacion={employment.pk + 1000}").status_code == 404

@@ -3,6 +3,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -13,7 +14,7 @@ from afilia.novedades.models import Channel, Filing, FilingReceipt, Novedad
 from afilia.novedades.rules import annulling
 from afilia.novedades.rules.annulling import UNDONE, Hanging, hanging
 from afilia.novedades.rules.layouts import Effect
-from afilia.workers.models import Employment, IdentityNumber
+from afilia.workers.models import Employment, IdentityNumber, Person
 
 
 def active_on(day: date) -> Q:
@@ -303,3 +304,8 @@ def last_entry_details(employer: Employer) -> dict[str, str]:
     )
     entry = entry_of(latest) if latest else None
     return entry.details or {} if entry else {}
+
+
+def dependents_of(person: Person, employer: Employer) -> list[Any]:
+    """The dependents that an employer registered for a worker, by name; the app above keeps them."""
+    return [*person.dependents.filter(employer=employer).order_by("names", "pk")]  # type: ignore[attr-defined]

@@ -82,7 +82,9 @@ def _make_plan(batch: Batch, *, now: datetime) -> tuple[int, dict[str, object]]:
             context=context(today),
             folder=files.plan_folder(batch),
             progress=progress,
-            judged_by=dependents_planning.make if _of_dependents(batch.novedad, timezone.localdate(now)) else None,
+            judged_by=dependents_planning.make
+            if _of_dependents(batch.novedad, timezone.localdate(now))
+            else None,
         )
     return version, {**summary, "branches": None if allowed is None else sorted(allowed)}
 

@@ -86,6 +86,11 @@ def notice(request: HolderRequest, novedad: str) -> HttpResponse:
     names = notice_form(novedad).get("rare", ())
     initial = {name: usual[name] for name in (*names, "actividad_sectorial") if usual.get(name)}
     asked = {name: request.GET[name] for name in ("identificacion", "sucursal") if name in request.GET}
+    if employment := _employment_of(request):
+        asked = {
+            "identificacion": queries.number_of(employment),
+            "sucursal": employment.branch.number,
+        }
     page = Page(title=layout.name[language()], layout=layout)
     return _notice(request, page, initial={**_guessed(layout), **initial, **asked})
 

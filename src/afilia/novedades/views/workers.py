@@ -122,6 +122,8 @@ def worker_detail(request: HolderRequest, person_id: int) -> HttpResponse:
         "worker": worker,
         "pictures": labour_history.pictures(worker, context.today),
         "rows": Paginator(worker.rows, NOVEDADES_ON_A_PAGE).get_page(request.GET.get("page")),
+        "dependents": queries.dependents_of(worker.person, holder.employer),
+        "relation": next((place.employment.pk for place in worker.places if place.active), None),
         "working_days": context.working_days,
         "today": context.today,
         "may_change": any(holder.may(ACTS[effect]) for effect in HISTORY),
