@@ -30,3 +30,12 @@ class ForeignersConfig(AppConfig):
                 order=29,
             )
         )
+        add(
+            Entry(
+                url="foreigners:register",
+                text=_("Registro de extranjeros"),
+                hint=_("Busque a una persona por cualquiera de sus números, y una los que son de la misma."),
+                roles=frozenset({Role.COUNTER, Role.SUPERVISOR}),
+                order=36,
+            )
+        )

@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from django.db.models import Model
 from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from afilia.foreigners.models import ForeignDocument
 from afilia.foreigners.rules.asking import Fault
@@ -13,6 +14,8 @@ from afilia.foreigners.rules.states import EntryState
 from afilia.kit import countries
 from afilia.procedures.rules import WhoComes
 from afilia.registries.contracts import Field
+from afilia.workers.models import Employment, IdentityDocument, IdentityNumber
+from afilia.workers.rules import Clash, JoinRefusal
 
 FIELDS = {
     Field.KIND: _("Clase de documento"),
@@ -98,3 +101,49 @@ def sut_value(field: Field, value: str) -> str:
             return date_format(date.fromisoformat(value), "DATE_FORMAT")
         case Field.NUMBER | Field.NAMES:
             return value
+
+
+CIVIL_DOWN = _(
+    "El Registro Civil no responde en este momento. No se cambió nada: espere unos minutos y vuelva a"
+    " intentarlo."
+)
+JOIN_REFUSALS = {
+    JoinRefusal.UNKNOWN: _("Nadie consta con ese número, ni aquí ni en el Registro Civil. Revíselo."),
+    JoinRefusal.SAME: _("Ese número ya es de esta persona."),
+    JoinRefusal.TWO_CEDULAS: _(
+        "Cada una de las dos tiene su cédula, y nadie tiene dos: son personas distintas. Si una cédula se"
+        " unió por error, deshaga primero esa unión."
+    ),
+    JoinRefusal.EMPLOYMENTS: _(
+        "Las dos trabajan en la misma sucursal de un modo que una sola persona no puede. El empleador debe"
+        " registrar la salida de una relación laboral, o anular su entrada, antes de unirlas. No se cambió"
+        " nada."
+    ),
+    JoinRefusal.ROWS: _(
+        "Las dos tienen algo registrado que una persona solo puede tener una vez. No se cambió nada: pida a"
+        " la unidad responsable que lo revise."
+    ),
+    JoinRefusal.UNDONE: _("Esta unión ya se deshizo."),
+    JoinRefusal.ADDED: _(
+        "Mientras tanto se registró algo más de esta persona. Diga también de quién es eso. No se cambió"
+        " nada."
+    ),
+    JoinRefusal.LATER: _("Estas personas se unieron después con otra. Deshaga primero la última unión."),
+}
+CLASHES = {
+    Clash.ACTIVE: _("las dos relaciones laborales están activas"),
+    Clash.ENTRY_DAY: _("las dos empezaron el mismo día"),
+}
+
+
+def added_row(row: Model) -> str:
+    """What was registered after a join, in words."""
+    if isinstance(row, Employment):
+        return gettext("Trabajo en %(employer)s, sucursal %(branch)s, desde el %(day)s") % {
+            "employer": row.employer.name,
+            "branch": row.branch.number,
+            "day": date_format(row.entered_on, "SHORT_DATE_FORMAT"),
+        }
+    if isinstance(row, IdentityNumber | IdentityDocument):
+        return f"{row.get_kind_display()} {row.number}"
+    return f"{row._meta.verbose_name} {row.pk}"

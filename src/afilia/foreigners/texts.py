@@ -1,4 +1,4 @@
-"""Scopes and refusals of notarial powers, from `data/powers.toml`."""
+"""Scopes and refusals of notarial powers, and reasons of joins, from `data`."""
 
 import tomllib
 from dataclasses import dataclass
@@ -37,3 +37,10 @@ def powers() -> Powers:
         },
         refusals={slug: Text(**said) for slug, said in raw["refusal"].items()},
     )
+
+
+@cache
+def joins() -> dict[str, dict[str, Text]]:
+    """The reasons, by what they are of: `join` and `undo`."""
+    raw = tomllib.loads(files("afilia.foreigners").joinpath("data/joins.toml").read_text("utf-8"))
+    return {of: {slug: Text(**said) for slug, said in raw[of].items()} for of in ("join", "undo")}

@@ -7,6 +7,7 @@ from afilia.foreigners.views import (
     entries,
     judging,
     own_powers,
+    register,
     requests,
 )
 from afilia.foreigners.views.common import PaperConverter, WhoConverter
@@ -20,7 +21,12 @@ REQUEST, ENTRY = f"{OWN}/<uuid:key>", f"{OWN}/<uuid:key>/entrada"
 REFERENCE = "extranjeros/s/<str:reference>"
 LEGAL = "funcionarios/poderes"
 APPOINTMENT = "turnos/t/<str:reference>/codigo-extranjero"
+REGISTER = "funcionarios/extranjeros/registro"
 urlpatterns = [
+    path(f"{REGISTER}/", register.search, name="register"),
+    path(f"{REGISTER}/<int:person_id>/", register.person, name="register-person"),
+    path(f"{REGISTER}/<int:person_id>/unir/", register.join, name="register-join"),
+    path(f"{REGISTER}/uniones/<int:join_id>/deshacer/", register.undo, name="register-undo"),
     path(f"{OWN}/", requests.index, name="index"),
     path(f"{OWN}/nueva/", requests.choose, name="choose"),
     path(f"{OWN}/nueva/<who_comes:who>/", requests.new, name="new"),

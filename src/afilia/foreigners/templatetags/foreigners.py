@@ -7,9 +7,12 @@ from afilia.foreigners.models import CodeRequest, Power
 from afilia.foreigners.references import reference_of
 from afilia.foreigners.rules.powers import PowerFault
 from afilia.foreigners.rules.states import EntryState, PowerState, State
+from afilia.foreigners.texts import joins
 from afilia.kit import countries
 from afilia.procedures.rules import WhoComes
+from afilia.procedures.speaking import spoken
 from afilia.registries.contracts import Field
+from afilia.workers.rules import Clash
 
 register = template.Library()
 
@@ -79,3 +82,15 @@ def entry_state(state: str) -> str:
 @register.filter
 def reference(row: CodeRequest) -> str:
     return reference_of(row.key)
+
+
+@register.filter
+def clash(why: Clash) -> str:
+    return str(saying.CLASHES[why])
+
+
+@register.filter
+def join_reason(slug: str, of: str) -> str:
+    """The reason of a join (`join`) or of its undoing (`undo`)."""
+    text = joins()[of].get(slug)
+    return spoken(text) if text else slug
