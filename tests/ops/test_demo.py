@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q
 from afilia.access import actions as access
 from afilia.access.models import EmployerKey
 from afilia.audit.models import Entry
+from afilia.dependents.models import Dependent
 from afilia.employers.models import Branch, Employer
 from afilia.identifiers.person import person_number_fault
 from afilia.identifiers.ruc import RucFault, ruc_fault
@@ -111,6 +112,13 @@ class TestDemo:
         assert standings == {"ACTIVO": 5, "PASIVO": 1, "SUSPENDIDO": 1}
         faults = {ruc_fault(ruc) for ruc in others.values_list("ruc", flat=True)}
         assert faults <= {None, RucFault.UNVERIFIED}
+
+    def test_one_dependent_is_about_to_reach_the_age(self) -> None:
+        ends = [
+            *Dependent.objects.filter(limit_on__isnull=False).order_by("until_on").values_list("until_on")
+        ]
+        assert Dependent.objects.count() == 3
+        assert [(end - NOW.date()).days < 30 for (end,) in ends] == [True, False]
 
     def test_the_ledger_knows(self) -> None:
         assert Entry.objects.filter(event="demo.loaded").count() == 1

@@ -9,7 +9,7 @@ from afilia.audit import actions as audit
 from afilia.employers.models import Branch, Employer
 from afilia.identifiers import person
 from afilia.ops import demo
-from afilia.ops.demo import attendance, history, offices, staff
+from afilia.ops.demo import attendance, dependents, history, offices, staff
 from afilia.registries.models import CivilRecord, SriLoad, SriRecord, SutRecord
 from afilia.registries.rules import Standing, TaxpayerKind
 
@@ -46,6 +46,7 @@ def load(*, now: datetime) -> bool:
     CivilRecord.objects.bulk_create(records)
     _taxpayers(now=now)
     SutRecord.objects.bulk_create(SutRecord(**raw) for raw in demo.DATA["contract"])
+    dependents.load(now=now)
     offices.load(now=now)
     staff.load(now=now)
     attendance.load(now=now)
