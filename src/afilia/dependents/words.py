@@ -4,8 +4,10 @@ from datetime import date
 from functools import cache
 
 from django.utils.formats import number_format
+from django.utils.translation import gettext
 
 from afilia.dependents.catalogue import terms
+from afilia.dependents.rules.relationships import Relationship
 from afilia.novedades.catalogue import catalogue
 from afilia.novedades.reader import language
 from afilia.novedades.rules.layouts import CodeList, Effect
@@ -33,3 +35,18 @@ def contribution(relationship: str, on: date) -> str:
     """The per cent of the worker's pay that a relationship costs, in figures; empty when it is free."""
     found = terms(on).relationships.get(relationship)
     return number_format(found.contribution, 2) if found and found.contribution else ""
+
+
+def relationship_hints(on: date) -> dict[str, str]:
+    """What each relationship costs and until when it lasts, by code."""
+    return {code: _hint(each, on) for code, each in terms(on).relationships.items()}
+
+
+def _hint(each: Relationship, on: date) -> str:
+    cost = gettext("%(percent)s %% adicional del sueldo, cada mes.") % {
+        "percent": contribution(each.code, on)
+    }
+    said = [cost if each.contribution else gettext("Sin costo adicional.")]
+    if each.under_age:
+        said.append(gettext("Hasta cumplir %(years)s años.") % {"years": each.under_age})
+    return " ".join(said)

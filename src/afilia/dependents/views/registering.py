@@ -67,6 +67,7 @@ def _step(
 ) -> HttpResponse:
     """Show the form, its consequences, or where it led."""
     page: dict[str, Any] = {"worker": worker, "form": form, "dependent": shown, "title": title}
+    page["hints"] = words.relationship_hints(timezone.localdate())
     if request.method != "POST" or request.POST.get("paso") == "cambiar":
         form.is_valid()
         return render(request, "dependents/form.html", page)
