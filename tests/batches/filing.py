@@ -70,7 +70,7 @@ BODIES = {
         "fecha_hasta": "00000000",
     },
 }
-TYPES = [*BODIES]
+TYPES = [novedad for novedad in BODIES if novedad != "DEP"]  # of the labour history
 
 
 def record(
