@@ -32,7 +32,6 @@ POLICY = Policy(
     ),
     online=frozenset({"online"}),
     published_from=10,
-    attempts_a_day=288,
 )
 
 

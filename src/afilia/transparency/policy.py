@@ -40,7 +40,6 @@ def policy() -> Policy:
         ),
         online=frozenset(raw["online"]),
         published_from=raw["published_from"],
-        attempts_a_day=raw["attempts_a_day"],
     )
 
 

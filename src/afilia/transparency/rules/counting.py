@@ -83,7 +83,6 @@ class Policy:
     decided: tuple[Decided, ...]
     online: frozenset[str]
     published_from: int
-    attempts_a_day: int
 
 
 @dataclass(frozen=True, kw_only=True)
