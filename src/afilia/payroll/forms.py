@@ -132,7 +132,7 @@ class ClosingForm(forms.Form):
         labels = wording()["label"]
         places = [(row.number, f"{row.number} – {row.name}") for row in branches]
         if places:
-            self.fields["sucursal"] = forms.ChoiceField(label=labels["sucursal"][language], choices=places)
+            self.fields["sucursal"] = forms.ChoiceField(label=gettext("Sucursal"), choices=places)
         for field in asked:
             self.fields[field.name] = _field(field, labels[field.name][language], language)
 
