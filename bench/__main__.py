@@ -12,13 +12,23 @@ from zoneinfo import ZoneInfo
 
 import psutil
 
-from bench import appointments, bulk, cases, peers, portal, sri
+from bench import appointments, bulk, cases, peers, portal, sri, workers
 from bench.measure import Report
 from bench.server import running
 
 FULL = 1_000_000  # lines, for which the limits hold
 PORTAL_LINES = 10_000
-NAMES = ("bulk", "memory", "sri", "portal", "cases", "appointments", "frictionless", "import-export")
+NAMES = (
+    "bulk",
+    "memory",
+    "sri",
+    "portal",
+    "workers",
+    "cases",
+    "appointments",
+    "frictionless",
+    "import-export",
+)
 
 
 def main() -> int:
@@ -50,6 +60,8 @@ def main() -> int:
         if "portal" in names:
             count = min(PORTAL_LINES, lines)
             portal.measure(report, lines=count, rounds=rounds, folder=folder, today=today)
+        if "workers" in names:
+            workers.measure(report, count=min(workers.WORKERS, lines), folder=folder)
         if "cases" in names:
             count = min(cases.CASES, max(lines // 100, 2))
             cases.measure(server, report, count=count, folder=folder)

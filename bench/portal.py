@@ -30,7 +30,7 @@ def measure(report: Report, *, lines: int, rounds: int, folder: Path, today: dat
             data.hire(connection, count=WARMING + rounds * lines)
         key = next(key for key in running.keys if key.ruc == data.RUC and not key.branches)
         with httpx.Client(base_url=running.base_url, timeout=60, follow_redirects=True) as client:
-            visitor = _Visitor(client)
+            visitor = Visitor(client)
             visitor.sign_in(key.number, key.key)
             for number in range(-1, rounds):
                 file = folder / f"MSU_portal_{number + 1}.txt"
@@ -56,17 +56,17 @@ class _Upload(io.BytesIO):
         return block
 
 
-class _Visitor:
+class Visitor:
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
 
     def sign_in(self, number: str, key: str) -> None:
-        self._post("/empleadores/ingresar/", {"number": number, "key": key})
+        self.post("/empleadores/ingresar/", {"number": number, "key": key})
 
     def file(self, path: Path) -> tuple[float, float, float]:
         """Send a file and confirm it: seconds to the report, then to the receipt and to its signed PDF."""
         upload = _Upload(path.read_bytes())
-        page = self._post(
+        page = self.post(
             "/empleadores/batch/cargar/",
             {"novedad": "MSU"},
             files={"file": (path.name, upload, "text/plain")},
@@ -75,12 +75,12 @@ class _Visitor:
         to_report = time.perf_counter() - upload.ended
         form = {"mode": "all", "plan": _value("plan", page.text)}
         began = time.perf_counter()
-        page = self._wait(self._post(page.url.path, form, on=page), RECEIPT)
+        page = self._wait(self.post(page.url.path, form, on=page), RECEIPT)
         to_receipt = time.perf_counter() - began
         self._wait(page, SIGNED)
         return to_report, to_receipt, time.perf_counter() - began
 
-    def _post(
+    def post(
         self, path: str, form: dict[str, str], *, on: httpx.Response | None = None, files: Files | None = None
     ) -> httpx.Response:
         page = on or self._client.get(path)
