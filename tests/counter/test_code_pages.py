@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from afilia.attendance.models import Visit
 from afilia.audit.models import Entry
 from afilia.foreigners.models import CodeRequest
 from afilia.foreigners.queries import deciding
@@ -201,6 +202,9 @@ def test_the_request_of_who_stands_at_the_counter_is_offered(
     receive(request.appointment, now=now)
     call(office, own, now=now)
     assert f"Abrir la solicitud {request.request_number}" in desk.get(CODES).content.decode()
+    [visit] = Visit.objects.all()
+    page = desk.get(f"/funcionarios/turnos/visita/{visit.pk}/").content.decode()
+    assert "Abrir la solicitud del código" in page
 
 
 def test_a_walk_in_who_gave_another_number_is_not_who_is_to_come(
@@ -221,6 +225,7 @@ def test_somebody_alike_is_shown_with_the_reasons_and_has_to_be_ruled_out(
     assert "Personas parecidas" in page
     assert "Nació el mismo día y tiene nombres parecidos." in page
     assert person.numbers.get().number in page
+    assert f"{CODES}registro/" in page
     assert desk.post(page_of(request), said(request)).status_code == 422
     desk.post(page_of(request), said(request, is_another="on"))
     request.refresh_from_db()
