@@ -84,6 +84,7 @@ def test_each_type_is_checked_first_and_then_filed(holder: Client, branch: Branc
     assert done.headers["Location"] == reverse("novedades:filing", args=[row.filing_id])
     page = holder.get(done.headers["Location"])
     assert (page.status_code, row.filing.number in said(page)) == (200, True)
+    assert 'src="data:image/svg+xml' in page.content.decode()
 
 
 def test_the_first_worker_of_a_domestic_employer(client: Client) -> None:

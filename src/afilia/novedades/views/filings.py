@@ -1,5 +1,6 @@
 """What a form filed: its receipt, and the ways to take it back."""
 
+import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
@@ -10,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from afilia.access.decorators import HolderRequest, asks_itself, holder_required
 from afilia.documents import queries as documents
-from afilia.documents.rendering import qr
 from afilia.novedades import actions, queries, receipts
 from afilia.novedades.actions import BlockedError, NotInForceError, TooLateError
 from afilia.novedades.catalogue import effects_of_types
@@ -45,7 +45,9 @@ def _page(request: HolderRequest, found: Filing, *, status: int = 200, problem: 
         "reason": receipts.why(found),
         "acts": acts,
         "code": facts.code,
-        "qr": qr(facts.verify_url),
+        "qr": segno.make(facts.verify_url, micro=False).svg_data_uri(
+            scale=4, border=2, dark="#17211f", light="#ffffff"
+        ),
         "receipt": queries.receipt_of(found),
         "may_undo": queries.may_undo(found, rows, now=timezone.now(), within=settings.POLICY.undo_within),
         "undo_minutes": int(settings.POLICY.undo_within.total_seconds() // 60),
