@@ -9,7 +9,7 @@ from afilia.audit import actions as audit
 from afilia.employers.models import Branch, Employer
 from afilia.identifiers import person
 from afilia.ops import demo
-from afilia.ops.demo import attendance, dependents, history, offices, staff
+from afilia.ops.demo import accountants, attendance, dependents, history, offices, staff
 from afilia.registries.models import CivilRecord, SriLoad, SriRecord, SutRecord
 from afilia.registries.rules import Standing, TaxpayerKind
 
@@ -25,11 +25,16 @@ def load(*, now: datetime) -> bool:
     _keys(employers, now=now)
     random = Random(SEED)  # noqa: S311  the demo is the same on every machine
     sampled = _sampled_workers()
-    taken = {*sampled, *(key.number for key in demo.KEYS)}
+    taken = {*sampled, accountants.NUMBER, *(key.number for key in demo.KEYS)}
     records = [_record(number, random) for number in _known(sampled)]
     records += [
         CivilRecord(cedula=key.number, names=key.name, birth_on=date(1979, 5, 24)) for key in demo.KEYS
     ]
+    records.append(
+        CivilRecord(
+            cedula=accountants.NUMBER, names=demo.DATA["accountant"]["name"], birth_on=date(1979, 5, 24)
+        )
+    )
     counts: Counter[str] = Counter()
     for workforce in demo.DATA["staff"]:
         people = [_record(_new_number(taken, random), random) for _ in range(workforce["workers"])]
@@ -48,6 +53,7 @@ def load(*, now: datetime) -> bool:
     SutRecord.objects.bulk_create(SutRecord(**raw) for raw in demo.DATA["contract"])
     dependents.load(now=now)
     offices.load(now=now)
+    accountants.load(now=now)
     staff.load(now=now)
     attendance.load(now=now)
     audit.record("demo.loaded", actor="system", subject="demo", at=now, facts=dict(counts))

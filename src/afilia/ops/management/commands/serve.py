@@ -17,7 +17,7 @@ from django.utils import timezone
 import afilia
 from afilia.kit import embedded
 from afilia.ops import demo
-from afilia.ops.demo import cases, foreigners, loading, staff
+from afilia.ops.demo import accountants, cases, foreigners, loading, staff
 from afilia.ops.supervisor import Child, Supervisor
 
 MIGRATING = 7_330_002  # advisory lock: several machines may start at once
@@ -38,15 +38,18 @@ class Command(BaseCommand):
         if not ASSETS.exists():
             call_command("build", verbosity=0)
         officials: list[staff.Official] = []
+        has_accountant = False
         if settings.DEMO:
             loading.load(now=timezone.now())
             cases.load(now=timezone.now())
             foreigners.load(now=timezone.now())
-            officials = staff.present()
+            officials, has_accountant = staff.present(), accountants.is_present()
         else:
             call_command("collectstatic", interactive=False, verbosity=0)
         connection.close()
-        supervisor.run(ready=_is_ready, announce=lambda: self._announce(officials))
+        supervisor.run(
+            ready=_is_ready, announce=lambda: self._announce(officials, has_accountant=has_accountant)
+        )
 
     def _children(self) -> list[Child]:
         # They are told the address, so that none of them starts or stops the embedded server.
@@ -65,7 +68,7 @@ class Command(BaseCommand):
         worker = [sys.executable, "-m", "afilia", "work"]
         return [Child("web", web, environment), Child("worker", worker, environment)]
 
-    def _announce(self, officials: list[staff.Official]) -> None:
+    def _announce(self, officials: list[staff.Official], *, has_accountant: bool) -> None:
         if not settings.DEMO:
             self.stdout.write(f"Afilia: {settings.PUBLIC_URL} (port {settings.PORT})")
             return
@@ -77,6 +80,9 @@ class Command(BaseCommand):
             f"{'Identificación':<16}{'Clave':<22}Empleador",
         ]
         lines += [f"{key.number:<16}{key.key:<22}{key.ruc}  {key.label}" for key in demo.KEYS]
+        if has_accountant:
+            raw = accountants.RAW
+            lines.append(f"{accountants.NUMBER:<16}{raw['key']:<22}{raw['label']}")
         if officials:
             lines += [
                 "",
