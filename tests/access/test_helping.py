@@ -302,7 +302,7 @@ def test_switching_makes_the_forms_of_the_client_before_void() -> None:
     answer = client.post("/empleadores/batch/cargar/", {"csrfmiddlewaretoken": left_open, "novedad": "MSU"})
     assert answer.status_code == 403
     page = answer.content.decode()
-    assert "cambiara de cliente" in page
+    assert "cambiar de cliente" in page
     assert second.employer.name in page
 
 
