@@ -70,7 +70,8 @@ def accept(request: SignedRequest, delegation_id: int) -> HttpResponse:
     actions.confirm_identity(accountant=accountant, now=timezone.now())
     if actions.accept(accountant=accountant, delegation_id=delegation_id, now=timezone.now()):
         messages.success(
-            request, gettext("La invitación está aceptada: %(name)s ya está entre sus clientes.") % _name(given)
+            request,
+            gettext("La invitación está aceptada: %(name)s ya está entre sus clientes.") % _name(given),
         )
     return redirect("access:clients")
 
