@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from afilia.access.models import EmployerKey
 from afilia.dependents import actions
 from afilia.dependents.catalogue import terms
+from afilia.employers.models import Employer
 from afilia.novedades.rules.fields import NO_DATE
 from afilia.ops import demo
 from afilia.workers.models import Employment
@@ -18,22 +18,21 @@ def load(*, now: datetime) -> None:
     """Register the dependents of data.toml, each for the worker at its place in the branch."""
     today = timezone.localdate(now)
     for raw in demo.DATA["dependent"]:
-        key = (
-            EmployerKey.objects.filter(employer__ruc=raw["ruc"]).select_related("employer").order_by("pk")[0]
-        )
-        rows = Employment.objects.filter(employer=key.employer, branch__number=raw["branch"], left_on=None)
+        employer = Employer.objects.get(ruc=raw["ruc"])
+        number = next(key.number for key in demo.KEYS if key.ruc == employer.ruc)
+        rows = Employment.objects.filter(employer=employer, branch__number=raw["branch"], left_on=None)
         worker = rows.select_related("person").order_by("pk")[raw["worker"]].person
         birth_on = raw.get("birth_on")
         if birth_on is None:
             age = terms(today).relationships[raw["relationship"]].under_age or 0
             birth_on = timezone.localdate(now + SOON_AFTER).replace(year=today.year - age)
         actions.file_one(
-            employer=key.employer,
+            employer=employer,
             allowed=None,
-            by_number=key.number,
+            by_number=number,
             actor="system",
             values={
-                "ruc": key.employer.ruc,
+                "ruc": employer.ruc,
                 "sucursal": raw["branch"],
                 "anio": f"{today:%Y}",
                 "mes": f"{today:%m}",
