@@ -66,24 +66,6 @@ def look(axe: Callable[[Page], None], picture: Callable[[Page, str], Path]) -> L
     return check
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-def test_the_pages_of_requests(
-    new_page: Callable[..., Page], portal: Portal, look: Look, *, scripts: bool
-) -> None:
-    """Those that nothing is sent to, of the demo's employer."""
-    page = new_page(java_script_enabled=scripts, viewport=NARROW)
-    key = portal.keys[0]
-    sign_in(page, portal, key.number, key.key)
-    for path, name in (
-        ("nueva/", "choose"),
-        ("nueva/tercero/", "third"),
-        ("poderes/", "powers-of-employer"),
-        ("poderes/nuevo/", "power-form"),
-    ):
-        page.goto(portal.url(f"{HOME}{path}"))
-        look(page, name)
-
-
 def test_an_employer_prepares_and_the_entry_becomes_definite(
     new_page: Callable[..., Page], portal: Portal, look: Look
 ) -> None:
