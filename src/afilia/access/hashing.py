@@ -6,6 +6,8 @@ among them, however many they are.
 
 import secrets
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from hmac import compare_digest
 
 from argon2 import extract_parameters
 from argon2.low_level import ARGON2_VERSION, Type, hash_secret
@@ -38,6 +40,19 @@ def encode_like(encoded: str, key: str) -> str:
         cost.type,
         cost.version,
     ).decode()
+
+
+def opened(encoded: Sequence[str], key: str) -> list[bool]:
+    """Whether a key is each of those; one computation, and one more for each other salt among them.
+
+    Somebody who had keys under two numbers before these were joined has two salts.
+    """
+    made: dict[str, str] = {}
+    for one in encoded:
+        salt = one.rpartition("$")[0]
+        if salt not in made:
+            made[salt] = encode_like(one, key)
+    return [compare_digest(one, made[one.rpartition("$")[0]]) for one in encoded]
 
 
 def _bytes(key: str) -> bytes:

@@ -11,6 +11,7 @@ from afilia.recovery.models import Recovery
 from afilia.recovery.rules import Standing
 from afilia.verification import queries as verification
 from afilia.verification.models import Attempt
+from afilia.workers import queries as people
 
 CODE, LINK = "recovery-code", "recovery-link"  # purposes of the two attempts
 
@@ -24,23 +25,24 @@ class Found:
 
 
 def find(*, number: str, ruc: str, branch: str, active: bool) -> Found:
-    """Judge what was typed, in one query whatever there is. `active`: whether the RUC is, at the SRI.
+    """Judge what was typed, in the same queries whatever there is. `active`: whether the RUC is, at the SRI.
 
     A key that was handed over and not changed yet is none: it is the first one, and ends at the office.
     """
     keys = EmployerKey.objects.filter(employer=OuterRef("pk"), handed_until=None)
     branches = Branch.objects.filter(employer=OuterRef("pk"), number=branch, closed_on=None)
+    numbers = people.numbers_of(number)
     of_key = KeyBranch.objects.filter(
-        employerkey__employer=OuterRef(OuterRef("pk")), employerkey__number=number
+        employerkey__employer=OuterRef(OuterRef("pk")), employerkey__number__in=numbers
     )
     # A key without branches of its own opens them all.
     open_branch = branches.filter(
-        Q(pk__in=of_key.values("branch")) | ~Exists(of_key.filter(employerkey__number=number))
+        Q(pk__in=of_key.values("branch")) | ~Exists(of_key.filter(employerkey__number__in=numbers))
     )
     employer = (
         Employer.objects.filter(ruc=ruc)
         .annotate(
-            has_key=Exists(keys.filter(number=number)),
+            has_key=Exists(keys.filter(number__in=numbers)),
             has_any_key=Exists(keys),
             has_branch=Exists(open_branch),
         )
@@ -87,7 +89,8 @@ def is_open(recovery: Recovery, *, now: datetime) -> bool:
 
 def is_key_changed(recovery: Recovery) -> bool:
     """Whether somebody changed the person's key since the recovery began."""
-    held = EmployerKey.objects.filter(employer=recovery.employer_id, number=recovery.number)
+    numbers = people.numbers_of(recovery.number)
+    held = EmployerKey.objects.filter(employer=recovery.employer_id, number__in=numbers)
     return held.filter(changed_at__gt=recovery.code_attempt.started_at).exists()
 
 

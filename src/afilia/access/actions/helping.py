@@ -16,6 +16,7 @@ from afilia.access.rules.helping import OPEN, Refusal, Side, Standing
 from afilia.audit import actions as audit
 from afilia.employers.models import Branch, Employer
 from afilia.notices import actions as notices
+from afilia.workers import queries as people
 
 LINK_BYTES = 20
 
@@ -38,7 +39,7 @@ def invite(
     access that is over by itself makes room for another one.
     """
     employer = Employer.objects.select_for_update(no_key=True).get(pk=holder.employer.pk)
-    if employer.keys.filter(number=number).exists():
+    if employer.keys.filter(number__in=people.numbers_of(number)).exists():
         return Refusal.HAS_KEY
     before = Delegation.objects.filter(employer=employer, number=number, ended_at=None).first()
     if before is not None and helping.standing(before, now=now) in OPEN:

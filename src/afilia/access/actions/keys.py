@@ -13,6 +13,7 @@ from afilia.access.rules import limits
 from afilia.audit import actions as audit
 from afilia.employers import actions as employers
 from afilia.employers.models import Employer
+from afilia.workers import queries as people
 
 
 class KeyRefusal(StrEnum):
@@ -69,7 +70,8 @@ def hand_over_key(*, employer: Employer, number: str, email: str, now: datetime,
     key = doors.new_handed_key()
     until = now + timedelta(hours=settings.HANDED_KEY_HOURS)
     hold(employer=employer, number=number)
-    SecondFactor.objects.filter(key__employer=employer, key__number=number).delete()
+    numbers = people.numbers_of(number)
+    SecondFactor.objects.filter(key__employer=employer, key__number__in=numbers).delete()
     held = _set(_held(employer, number), number=number, key=key, now=now, handed_until=until)
     employers.drop_email_change(employer_id=employer.pk, actor=actor, now=now)
     employers.replace_email(employer_id=employer.pk, email=email, actor=actor, now=now)
@@ -147,8 +149,9 @@ def set_accountants_key(*, held: EmployerKey | None, number: str, key: str, now:
 def _held(employer: Employer, number: str) -> EmployerKey:
     """The key of a person to the employer, or a new one; the lock keeps others from making it too."""
     _lock(number)
-    found = EmployerKey.objects.select_related("employer").filter(employer=employer, number=number).first()
-    return found or EmployerKey(employer=employer, number=number)
+    keys = EmployerKey.objects.select_related("employer").filter(employer=employer)
+    found = sorted(keys.filter(number__in=people.numbers_of(number)), key=lambda key: key.number != number)
+    return found[0] if found else EmployerKey(employer=employer, number=number)
 
 
 def _set(
@@ -156,22 +159,30 @@ def _set(
 ) -> EmployerKey:
     _lock(number)
     keys = queries.keys_of_person(number)
-    encoded = hashing.encode_like(keys[0].encoded, key) if keys else hashing.encode(key)
-    if any(other.encoded == encoded and other != held for other in keys):
+    # Somebody may have had a key under each of two numbers that were joined since: the new one is both.
+    twins = [one for one in keys if one != held and held.employer_id and one.employer_id == held.employer_id]
+    others = [one for one in keys if one not in {held, *twins}] if held.pk else keys
+    if any(hashing.opened([one.encoded for one in others], key)):
         raise KeyRefusedError(KeyRefusal.AMBIGUOUS)
-    held.encoded, held.changed_at, held.handed_until = encoded, now, handed_until
-    held.save()
-    KeySession.objects.filter(key=held, ended_at=None).update(ended_at=now)
-    KnownDevice.objects.filter(key=held).delete()
-    SecondFactor.objects.filter(key=held, confirmed_at=None).delete()
-    tries.clear({tries.bucket("account", of=number): limits.ACCOUNT})
+    for one in (held, *twins):
+        like = one.encoded or (keys[0].encoded if keys else "")
+        one.encoded = hashing.encode_like(like, key) if like else hashing.encode(key)
+        one.changed_at, one.handed_until = now, handed_until
+        one.save()
+    changed = [held, *twins]
+    KeySession.objects.filter(key__in=changed, ended_at=None).update(ended_at=now)
+    KnownDevice.objects.filter(key__in=changed).delete()
+    SecondFactor.objects.filter(key__in=changed, confirmed_at=None).delete()
+    numbers = {number, *(one.number for one in keys)}
+    tries.clear({tries.bucket("account", of=one): limits.ACCOUNT for one in numbers})
     return held
 
 
 def _lock(number: str) -> None:
     """Wait for who else sets a key of a person: the first one decides the salt of all. Before any row."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('employer-key:' || %s, 0))", [number])
+        who = min(people.numbers_of(number))
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('employer-key:' || %s, 0))", [who])
 
 
 def hold(*, employer: Employer, number: str) -> None:

@@ -1,5 +1,4 @@
 from datetime import datetime
-from hmac import compare_digest
 
 from afilia.access import hashing, queries
 from afilia.access.actions import doors
@@ -37,9 +36,8 @@ def sign_in(
 
 def _key_opened(*, number: str, key: str) -> EmployerKey | None:
     keys = queries.keys_of_person(number)
-    encoded = hashing.encode_like(keys[0].encoded if keys else hashing.OF_NOBODY, key)
-    opened = [held for held in keys if compare_digest(held.encoded, encoded)]
-    return opened[0] if opened else None
+    opened = hashing.opened([held.encoded for held in keys] or [hashing.OF_NOBODY], key)
+    return next((held for held, is_it in zip(keys, opened, strict=False) if is_it), None)
 
 
 def _is_expired(key: EmployerKey, *, now: datetime) -> bool:

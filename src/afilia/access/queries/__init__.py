@@ -19,7 +19,7 @@ from afilia.access.rules.keys import KeySubject
 from afilia.access.rules.sessions import Ending, SessionLimits, TimeLeft, ending, time_left
 from afilia.employers.models import Employer
 from afilia.kit import codes, sealing
-from afilia.workers.models import Person
+from afilia.workers import queries as people
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,8 @@ class Holder(Signed):
 
 def holder_of(employer: Employer, *, number: str) -> Holder | None:
     """The person with that identification number, where they have a key to the employer."""
-    key = employer.keys.filter(number=number).select_related("employer").first()
+    numbers = people.numbers_of(number)
+    key = employer.keys.filter(number__in=numbers).select_related("employer").order_by("pk").first()
     return None if key is None else holder(key)
 
 
@@ -123,7 +124,9 @@ def branches_open(key: EmployerKey, employer: Employer, *, now: datetime) -> fro
 
 
 def keys_of_person(number: str) -> list[EmployerKey]:
-    return list(EmployerKey.objects.filter(number=number).order_by("pk"))
+    """The keys of the person with that number, under any of their numbers; those under this one first."""
+    keys = EmployerKey.objects.filter(number__in=people.numbers_of(number)).order_by("pk")
+    return sorted(keys, key=lambda key: key.number != number)
 
 
 def key(key_id: int, *, changed_at: datetime) -> EmployerKey | None:
@@ -156,7 +159,7 @@ def subject_of_key(key: EmployerKey) -> KeySubject:
 
 def key_subject(employer: Employer, *, number: str) -> KeySubject:
     """What must not be in the key of the person with that identification number to the employer."""
-    person = Person.objects.filter(numbers__number=number).first()
+    person = people.person_of(number)
     return KeySubject(
         number=number,
         names=person.names if person else "",
@@ -213,7 +216,8 @@ def device_digest(who: str, *, device: str) -> bytes:
 
 def is_known_device(number: str, *, device: str) -> bool:
     """Whether the person with that number has signed in in the browser with that cookie."""
-    return KnownDevice.objects.filter(digest=device_digest(number, device=device)).exists()
+    digests = [device_digest(one, device=device) for one in people.numbers_of(number)]
+    return KnownDevice.objects.filter(digest__in=digests).exists()
 
 
 def has_second_factor(key: EmployerKey) -> bool:

@@ -3,12 +3,13 @@ from datetime import datetime
 from afilia.appointments.models import Appointment, WaitingEntry
 from afilia.appointments.rules.states import State, may_come
 from afilia.offices.queries import zone_of
+from afilia.workers import queries as people
 
 
 def ahead_of_person(*, code: str, number: str, now: datetime) -> Appointment | None:
     """The booking whose person may still come, with that spoken code, for the person with that document."""
     found = Appointment.objects.select_related("agenda__office", "office").filter(
-        number=number, code=code, state=State.CONFIRMED
+        number__in=people.numbers_of(number), code=code, state=State.CONFIRMED
     )
     return next((row for row in found.order_by("starts_at") if is_awaited(row, now=now)), None)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from afilia.access.queries import Holder
 from afilia.employers.models import Representative
+from afilia.workers import queries as people
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,9 @@ class Known:
 
 def known_of(holder: Holder) -> Known:
     employer = holder.employer
-    person = Representative.objects.filter(employer=employer, number=holder.number).first()
+    person = Representative.objects.filter(
+        employer=employer, number__in=people.numbers_of(holder.number)
+    ).first()
     return Known(
         number=holder.number,
         names=person.names if person else "",

@@ -13,6 +13,7 @@ from afilia.appointments.rules.states import State, Waiting
 from afilia.identifiers.typed import plain
 from afilia.offices import rules as offices
 from afilia.offices.models import Office
+from afilia.workers import queries as people
 
 SHOWN_AT_OFFICE = (State.CONFIRMED, State.ATTENDED, State.NO_SHOW)
 
@@ -42,7 +43,8 @@ def by_code(office: Office, on: date, *, code: str) -> Appointment | None:
 
 def for_person(office: Office, on: date, *, number: str) -> list[Appointment]:
     """What a person has booked at an office on a day, by the number of any of their documents."""
-    rows = _appointments().filter(office=office, on=on, state__in=SHOWN_AT_OFFICE, number=number)
+    rows = _appointments().filter(office=office, on=on, state__in=SHOWN_AT_OFFICE)
+    rows = rows.filter(number__in=people.numbers_of(number))
     return list(rows.order_by("starts_at"))
 
 

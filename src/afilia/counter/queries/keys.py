@@ -39,6 +39,7 @@ from afilia.procedures.rules import (
     reasons,
 )
 from afilia.staff.rules import Staff
+from afilia.workers import queries as people
 
 MOST_FOUND = 20
 CEDULA_DIGITS = 10
@@ -72,9 +73,11 @@ def find(typed: str) -> list[Employer]:
     if found := employers.registration(typed):
         return [found.employer]
     number = plain(typed)
-    wanted = Q(ruc=number) | Q(representative__number=number)
+    numbers = people.numbers_of(number)
+    wanted = Q(ruc=number) | Q(representative__number__in=numbers)
     if len(number) == CEDULA_DIGITS:
-        wanted |= Q(ruc__in=[f"{number}001", f"{number}000"]) | Q(registration__collector_number=number)
+        rucs = [f"{one}{ending}" for one in numbers for ending in ("001", "000")]
+        wanted |= Q(ruc__in=rucs) | Q(registration__collector_number__in=numbers)
     return list(_employers().filter(wanted).order_by("name", "pk").distinct()[:MOST_FOUND])
 
 

@@ -1,0 +1,85 @@
+"""Both numbers of a person serve wherever a number is asked for."""
+
+from datetime import timedelta
+
+import pytest
+
+from afilia.access import actions as access
+from afilia.access import queries as keys
+from afilia.access.models import EmployerKey
+from afilia.counter.queries import keys as counter
+from afilia.recovery import queries as recovery
+from afilia.recovery.rules import Standing
+from tests.builders import KEY, NOW, cedula, make_branch, make_employer, make_key, make_person
+from tests.cases.builders import make_registration
+from tests.workers.joining import join, registered
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("light_hashing")]
+CODE = "6101234567"
+NEW = "tijera nube caimito siete"
+
+
+@pytest.fixture
+def number() -> str:
+    make_person(number=CODE)
+    return cedula()
+
+
+def join_them(number: str) -> None:
+    join(CODE, number, register=registered(number))
+
+
+def sign_in(number: str, key: str = KEY) -> object:
+    return access.sign_in(number=number, key=key, address="192.0.2.1", now=NOW)
+
+
+def test_a_key_opens_with_either_number(number: str) -> None:
+    key = make_key(make_employer(), number=CODE)
+    assert not isinstance(sign_in(number), EmployerKey)
+    join_them(number)
+    assert sign_in(CODE) == sign_in(number) == key
+    holder = keys.holder_of(key.employer, number=number)
+    assert holder is not None
+    assert holder.key_id == key.pk
+
+
+def test_keys_under_both_numbers_open_with_either_and_change_together(number: str) -> None:
+    employer = make_employer()
+    first = make_key(employer, number=CODE)
+    make_key(employer, number=number, key="otra clave de antes")
+    elsewhere = make_key(make_employer(), number=number, key="clave de otra empresa")
+    join_them(number)
+    assert sign_in(CODE, "clave de otra empresa") == elsewhere
+    changed = access.set_key(employer=employer, number=CODE, key=NEW, now=NOW + timedelta(1))
+    assert changed == first
+    for one in (CODE, number):
+        assert isinstance(sign_in(one, NEW), EmployerKey)
+        assert not isinstance(sign_in(one, "otra clave de antes"), EmployerKey)
+    with pytest.raises(access.KeyRefusedError):
+        access.set_key(employer=employer, number=CODE, key="clave de otra empresa", now=NOW)
+
+
+def test_a_key_set_under_the_other_number_is_no_second_one(number: str) -> None:
+    key = make_key(make_employer(), number=CODE)
+    join_them(number)
+    assert access.set_key(employer=key.employer, number=number, key=NEW, now=NOW) == key
+    assert EmployerKey.objects.count() == 1
+
+
+def test_a_key_is_recovered_with_either_number(number: str) -> None:
+    branch = make_branch(make_employer(email_verified_at=NOW))
+    make_key(branch.employer, number=CODE)
+
+    def standing(typed: str) -> Standing:
+        found = recovery.find(number=typed, ruc=branch.employer.ruc, branch="0001", active=True)
+        return found.standing
+
+    assert standing(number) is not Standing.ELIGIBLE
+    join_them(number)
+    assert standing(number) is standing(CODE) is Standing.ELIGIBLE
+
+
+def test_an_employer_is_found_by_either_number_of_who_represents_it(number: str) -> None:
+    employer = make_registration(number=CODE).employer
+    join_them(number)
+    assert counter.find(number) == counter.find(CODE) == [employer]
