@@ -220,6 +220,12 @@ def test_unknown_headings_are_asked_for_and_remembered(branch: Branch, key: Empl
     assert told(next_one) == []
 
 
+def test_columns_that_are_known_need_not_be_said_again(branch: Branch, key: EmployerKey) -> None:
+    comparison = compared(key, f"Quién;Fecha de ingreso\n{cedula()};2026-11-10\n")
+    form = signed_in_client(Client(), key).get(f"{NOMINA}{comparison.pk}/columnas/").context["form"]
+    assert form["fecha_ingreso"].value() == "1"
+
+
 def test_what_is_sent_twice_is_one_comparison_and_an_old_job_does_nothing(
     branch: Branch, key: EmployerKey
 ) -> None:

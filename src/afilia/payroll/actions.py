@@ -134,6 +134,7 @@ def compare(*, comparison_id: UUID, attempt: int, now: datetime, context: Contex
     found = {
         name: at for name, at in (comparison.columns or table.found).items() if at < table.rows.width - 1
     }
+    comparison.columns = found
     if not are_enough(found):
         _end(comparison, State.ASKING)
         return
@@ -147,7 +148,7 @@ def compare(*, comparison_id: UUID, attempt: int, now: datetime, context: Contex
     )
     compared.differences.write_parquet(files.differences(comparison))
     compared.problems.write_parquet(files.problems(comparison))
-    comparison.columns, comparison.summary = found, compared.summary
+    comparison.summary = compared.summary
     comparison.history_version, comparison.compared_at = version, now
     _end(comparison, State.COMPARED)
 
