@@ -287,7 +287,7 @@ def test_ready_file_asks_for_the_branch_where_there_are_several(branch: Branch, 
     client = signed_in_client(Client(), key)
     comparison = compared(key, f"Cédula;Ingreso;Sueldo\n{cedula()};2026-11-10;500\n")
     form = client.get(f"{NOMINA}{comparison.pk}/archivo/ENT/").context["form"]
-    assert [*form.fields][0] == "sucursal"
+    assert next(iter(form.fields)) == "sucursal"
     given = {name: field.choices[0][0] for name, field in form.fields.items() if hasattr(field, "choices")}
     given |= {"cargo": "BODEGUERA", "actividad_sectorial": "0101011112039", "sucursal": "0002", "file": "1"}
     taken = client.post(f"{NOMINA}{comparison.pk}/archivo/ENT/", given)
