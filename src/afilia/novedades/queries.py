@@ -308,4 +308,4 @@ def last_entry_details(employer: Employer) -> dict[str, str]:
 
 def dependents_of(person: Person, employer: Employer) -> list[Any]:
     """The dependents that an employer registered for a worker, by name; the app above keeps them."""
-    return [*person.dependents.filter(employer=employer).order_by("names", "pk")]  # type: ignore[attr-defined]
+    return [*person.dependents.filter(employer=employer).order_by("names", "pk")]
