@@ -14,7 +14,7 @@ from django.urls import include, path
 
 from tests.builders import make_employer, make_key, signed_in_client
 
-PAGES = ["/", "/tramites-virtuales/", "/empleadores/", "/ayuda/", "/accesibilidad/"]
+PAGES = ["/", "/empleadores/", "/ayuda/", "/accesibilidad/"]
 PROBLEMS = ["400", "403", "404", "413", "429", "500", "503", "csrf"]
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
 

@@ -220,6 +220,7 @@ INSTALLED_APPS = [
     "afilia.foreigners",
     "afilia.counter",
     "afilia.transparency",
+    "afilia.guide",
     "afilia.site",
     "afilia.ops",
 ]

@@ -2,7 +2,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("afilia.site.urls")),
-    path("", include("afilia.procedures.urls")),
+    path("", include("afilia.guide.urls")),
     path("", include("afilia.access.urls")),
     path("", include("afilia.staff.urls")),
     path("", include("afilia.attendance.urls")),

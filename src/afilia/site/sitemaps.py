@@ -11,8 +11,8 @@ from afilia.novedades.catalogue import finding_texts
 from afilia.procedures.catalogue import load
 
 PAGES = (
-    *("site:home", "site:procedures", "site:employers", "site:help", "site:accessibility", "ops:status"),
-    *("procedures:index", "appointments:start", "documents:verify", "intake:start", "recovery:begin"),
+    *("site:home", "site:employers", "site:help", "site:accessibility", "ops:status"),
+    *("guide:index", "appointments:start", "documents:verify", "intake:start", "recovery:begin"),
     *("registration:start", "registration:forms", "novedades:formats", "novedades:findings"),
 )
 
@@ -24,7 +24,7 @@ class PagesSitemap(Sitemap):  # type: ignore[type-arg]  # Django's takes no argu
         layouts = settings.POLICY.context(timezone.localdate()).catalogue.layouts
         return [
             *map(reverse, PAGES),
-            *(reverse("procedures:page", args=[slug]) for slug in load().procedures),
+            *(reverse("guide:page", args=[slug]) for slug in load().procedures),
             *(reverse("novedades:format", args=[layout]) for layout in layouts),
             *(reverse("novedades:finding", args=[code]) for code in finding_texts()),
         ]

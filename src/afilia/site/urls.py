@@ -1,5 +1,6 @@
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path
+from django.views.generic import RedirectView
 
 from afilia.site import views
 from afilia.site.sitemaps import SITEMAPS
@@ -7,7 +8,7 @@ from afilia.site.sitemaps import SITEMAPS
 app_name = "site"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("tramites-virtuales/", views.procedures, name="procedures"),
+    path("tramites-virtuales/", RedirectView.as_view(pattern_name="guide:index", permanent=True)),
     path("empleadores/", views.employers, name="employers"),
     path("ayuda/", views.help_page, name="help"),
     path("accesibilidad/", views.accessibility, name="accessibility"),

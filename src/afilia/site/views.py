@@ -23,11 +23,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def procedures(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/procedures.html")
-
-
-@require_safe
 def employers(request: HttpRequest) -> HttpResponse:
     return render(request, "site/employers.html")
 

@@ -16,7 +16,7 @@ The title of a page whose context has a `form` with errors begins with «Error:�
 
 Around the content:
 
-    {% breadcrumbs _("Trámites virtuales") procedures_url _("Empleadores") %}    text, address, …, page
+    {% breadcrumbs _("Todos los trámites") procedures_url _("Empleadores") %}    text, address, …, page
     {% back_link url %}
     {% banner _("Guardado.") kind="success" %}               kind: info, success, error
     {% panel _("Comprobante emitido") _("Número") number %}  title, label, value

@@ -32,3 +32,8 @@ def test_index_leads_to_every_procedure(client: Client) -> None:
 
 def test_a_procedure_that_does_not_exist_is_not_found(client: Client) -> None:
     assert client.get("/tramites/no-existe/").status_code == 404
+
+
+def test_the_address_of_before_leads_here(client: Client) -> None:
+    answer = client.get("/tramites-virtuales/")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/tramites/")

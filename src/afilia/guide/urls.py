@@ -1,8 +1,8 @@
 from django.urls import path
 
-from afilia.procedures import views
+from afilia.guide import views
 
-app_name = "procedures"
+app_name = "guide"
 urlpatterns = [
     path("tramites/", views.index, name="index"),
     path("tramites/<slug:slug>/", views.page, name="page"),

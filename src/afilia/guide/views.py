@@ -8,7 +8,7 @@ from afilia.procedures.catalogue import load
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     procedures = sorted(load().procedures.values(), key=lambda procedure: procedure.sheet)
-    return render(request, "procedures/index.html", {"procedures": procedures})
+    return render(request, "guide/index.html", {"procedures": procedures})
 
 
 @require_safe
@@ -18,4 +18,4 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     if procedure is None:
         raise Http404
     applicants = [load().applicants[kind] for kind in procedure.applicants]
-    return render(request, "procedures/page.html", {"procedure": procedure, "applicants": applicants})
+    return render(request, "guide/page.html", {"procedure": procedure, "applicants": applicants})
