@@ -7,9 +7,13 @@ import pytest
 from afilia.access import actions as access
 from afilia.access import queries as keys
 from afilia.access.models import EmployerKey
+from afilia.appointments.queries import rows as appointments
+from afilia.appointments.queries.finding import ahead_of_person
+from afilia.appointments.rules.states import Identity, PersonKind, Reason, RefusedError
 from afilia.counter.queries import keys as counter
 from afilia.recovery import queries as recovery
 from afilia.recovery.rules import Standing
+from tests.appointments.builders import at, book, make_agenda, make_who
 from tests.builders import KEY, NOW, cedula, make_branch, make_employer, make_key, make_person
 from tests.cases.builders import make_registration
 from tests.workers.joining import join, registered
@@ -83,3 +87,22 @@ def test_an_employer_is_found_by_either_number_of_who_represents_it(number: str)
     employer = make_registration(number=CODE).employer
     join_them(number)
     assert counter.find(number) == counter.find(CODE) == [employer]
+
+
+def test_an_appointment_is_found_by_either_number(number: str) -> None:
+    who = make_who(identity=Identity(kind=PersonKind.FOREIGNER_CODE, number=CODE))
+    booked = book(make_agenda(), who=who)
+    join_them(number)
+    for one in (CODE, number):
+        assert appointments.for_person(booked.office, booked.on, number=one) == [booked]
+        found = ahead_of_person(code=booked.code, number=one, now=booked.starts_at)
+        assert found == booked
+
+
+def test_one_live_booking_a_person_whatever_number_it_is_made_with(number: str) -> None:
+    agenda = make_agenda()
+    book(agenda, who=make_who(identity=Identity(kind=PersonKind.FOREIGNER_CODE, number=CODE)))
+    join_them(number)
+    with pytest.raises(RefusedError) as refused:
+        book(agenda, at(10), who=make_who(identity=Identity(kind=PersonKind.CEDULA, number=number)))
+    assert refused.value.reason is Reason.HAS_ONE

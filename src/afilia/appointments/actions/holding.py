@@ -127,7 +127,7 @@ def _hold(
     if _live_with_contact(email=fields["email"], phone=fields["phone"], now=now) >= policy().per_contact:
         raise RefusedError(Reason.TOO_MANY)
     row = seats.new(procedure=procedure, state=State.HELD, held_until=now + HOLD, fields=fields, now=now)
-    if not seats.claim(row, where=where, now=now):
+    if seats.has_live_under_another_number(row, now=now) or not seats.claim(row, where=where, now=now):
         raise RefusedError(Reason.HAS_ONE)
     return row
 

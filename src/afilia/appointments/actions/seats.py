@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from afilia.appointments.models import Appointment
 from afilia.appointments.queries import availability
@@ -22,6 +23,7 @@ from afilia.offices import rules as offices
 from afilia.offices.models import Agenda
 from afilia.offices.queries import zone_of
 from afilia.offices.rules import Slot
+from afilia.workers import queries as people
 
 LETTERS = "BCDFGHJKLMNPQRTVXZ"  # no vowels, which make words, and none that sounds like another sign
 
@@ -199,6 +201,14 @@ def has_live(row: Appointment) -> bool:
         state__in=[State.HELD, State.CONFIRMED],
     )
     return rows.exclude(pk=row.pk).exists()
+
+
+def has_live_under_another_number(row: Appointment, *, now: datetime) -> bool:
+    """Whether the person has a booking for the procedure with a number that was joined to the one given."""
+    others = people.numbers_of(row.number) - {row.number}
+    live = Q(state=State.CONFIRMED, ends_at__gt=now) | Q(state=State.HELD, held_until__gt=now)
+    booked = Appointment.objects.filter(live, number__in=others, country="", procedure=row.procedure)
+    return bool(others) and booked.exists()
 
 
 def new_code() -> str:
