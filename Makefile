@@ -58,6 +58,10 @@ bench: setup ## Measure speed and memory, one line a figure
 lighthouse: setup ## Let Lighthouse mark the main pages
 	$(BIN)/python -m bench.lighthouse
 
+.PHONY: axe
+axe: setup ## Let axe judge every page, and write the result that the accessibility page tells
+	$(BIN)/python -m bench.axe
+
 .PHONY: lock
 lock: ## Compile the lock files again from pyproject.toml and package.json
 	uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements.txt

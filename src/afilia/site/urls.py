@@ -12,6 +12,7 @@ urlpatterns = [
     path("empleadores/", views.employers, name="employers"),
     path("ayuda/", views.help_page, name="help"),
     path("accesibilidad/", views.accessibility, name="accessibility"),
+    path("privacidad/", views.privacy_page, name="privacy"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path(".well-known/security.txt", views.security, name="security"),

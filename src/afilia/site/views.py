@@ -1,7 +1,8 @@
 """Pages that belong to no app, and the pages of errors."""
 
+import json
 import sys
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
@@ -11,7 +12,10 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
+
+from afilia.site import privacy
 
 PLAIN = "text/plain; charset=utf-8"
 SECURITY_SERVES = timedelta(days=180)
@@ -34,7 +38,23 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/accessibility.html")
+    """What is promised, and what `make axe` measured last."""
+    file = settings.BASE_DIR / "site" / "data" / "accessibility.json"
+    measured = json.loads(file.read_text("utf-8")) if file.exists() else None
+    if measured:
+        measured["on"] = date.fromisoformat(measured["on"])
+    return render(request, "site/accessibility.html", {"measured": measured})
+
+
+@require_safe
+def privacy_page(request: HttpRequest) -> HttpResponse:
+    """Which data are kept how long."""
+    context = {
+        "kept": privacy.kept("en" if get_language() == "en" else "es"),
+        "source": privacy.data()["source"],
+        "reviewed_on": privacy.reviewed_on(),
+    }
+    return render(request, "site/privacy.html", context)
 
 
 @require_safe
