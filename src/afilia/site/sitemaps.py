@@ -11,21 +11,8 @@ from afilia.novedades.catalogue import finding_texts
 from afilia.procedures.catalogue import load
 
 PAGES = (
-<<<<<<< HEAD
-    *("site:home", "site:employers", "site:help", "site:accessibility", "ops:status"),
+    *("site:home", "site:employers", "site:help", "site:accessibility", "site:privacy", "ops:status"),
     *("guide:index", "appointments:start", "documents:verify", "intake:start", "recovery:begin"),
-=======
-    *(
-        "site:home",
-        "site:procedures",
-        "site:employers",
-        "site:help",
-        "site:accessibility",
-        "site:privacy",
-        "ops:status",
-    ),
-    *("procedures:index", "appointments:start", "documents:verify", "intake:start", "recovery:begin"),
->>>>>>> 3d6c904 (Say which data are kept how long; let axe judge every page; hold the colours to their contrast)
     *("registration:start", "registration:forms", "novedades:formats", "novedades:findings"),
 )
 
