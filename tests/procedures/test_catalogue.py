@@ -39,6 +39,9 @@ SHEETS = {
     CODE: "002",
     "novedades-batch": "003",
     "recuperacion-clave": "004",
+    "registro-empleador": "",
+    "turnos": "",
+    "ventanilla-virtual": "",
 }
 
 
@@ -76,7 +79,7 @@ def texts(node: Any) -> list[Text]:
     return [text for name in fields for text in texts(getattr(node, name))]
 
 
-def test_the_five_sheets_are_the_catalogue() -> None:
+def test_the_five_sheets_and_what_they_name_are_the_catalogue() -> None:
     assert {slug: procedure.sheet for slug, procedure in load().procedures.items()} == SHEETS
 
 
@@ -308,8 +311,10 @@ def changed(path: list[str | int], value: Any) -> dict[str, dict[str, Any]]:
         (["routing", "route", 0, "procedures"], ["tramite-que-no-hay"]),
         (["routing", "route", 1, "provinces"], ["17"]),
         ([KEY, "way", 1, "requirement", 1, "slug"], "ruc"),
+        ([KEY, "related"], ["tramite-que-no-hay"]),
+        (["portal", "order"], [KEY, CODE]),
     ],
-    ids=["refusal", "correction", "directorate", "procedure", "no-default", "slot"],
+    ids=["refusal", "correction", "directorate", "procedure", "no-default", "slot", "related", "order"],
 )
 def test_data_that_do_not_fit_together_are_refused(path: list[str | int], value: Any) -> None:
     with pytest.raises(DataError):

@@ -60,4 +60,5 @@ def test_the_tables_have_a_source_and_a_date() -> None:
 
 def test_what_is_counted_is_of_procedures_of_the_catalogue() -> None:
     named = {one.procedure for one in (*policy().attended, *policy().decided) if one.procedure}
+    named |= {one.counts_as for one in policy().attended if one.counts_as}
     assert named <= set(load().procedures)

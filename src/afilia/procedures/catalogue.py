@@ -9,10 +9,12 @@ from typing import Any
 from afilia.procedures.rules import (
     MAX_BYTES,
     NOTHING,
+    Addressee,
     Applicant,
     ApplicantText,
     Catalogue,
     Channel,
+    ChannelText,
     Document,
     Format,
     Law,
@@ -31,7 +33,7 @@ from afilia.procedures.rules import (
     megabytes,
 )
 
-SHARED = {"documents", "applicants", "reasons", "routing"}
+SHARED = {"portal", "documents", "applicants", "reasons", "routing"}
 LIMIT = "{limit}"  # in a text: how big a document may be
 
 
@@ -61,9 +63,18 @@ def read(raw: dict[str, dict[str, Any]]) -> Catalogue:
         for kind in ReasonKind
         for slug, text in raw["reasons"][kind.value].items()
     }
+    portal = raw["portal"]
+    if set(raw) - SHARED != set(portal["order"]):
+        raise DataError(f"the order names {portal['order']}, and there are {sorted(set(raw) - SHARED)}")
     catalogue = Catalogue(
-        procedures={
-            slug: _procedure(slug, content, documents) for slug, content in raw.items() if slug not in SHARED
+        institution=portal["institution"],
+        kind_of_result=Text(**portal["kind_of_result"]),
+        procedures={slug: _procedure(slug, raw[slug], documents) for slug in portal["order"]},
+        addressees={Addressee(slug): Text(**name) for slug, name in portal["addressee"].items()},
+        who_comes={WhoComes(slug): Text(**name) for slug, name in portal["who_comes"].items()},
+        channels={
+            Channel(slug): ChannelText(**{name: Text(**text) for name, text in said.items()})
+            for slug, said in portal["channel"].items()
         },
         documents=documents,
         applicants={
@@ -90,6 +101,10 @@ def _procedure(slug: str, raw: dict[str, Any], documents: dict[str, Document]) -
         name=Text(**raw["name"]),
         about=Text(**raw["about"]),
         result=Text(**raw["result"]),
+        for_whom=Text(**raw["for_whom"]),
+        addressees=tuple(map(Addressee, raw["addressees"])),
+        before=_texts(raw["before"]),
+        related=tuple(raw["related"]),
         applicants=tuple(map(Applicant, raw["applicants"])),
         ways=tuple(_way(way, documents) for way in raw["way"]),
         refusals=tuple(raw["refusals"]),
@@ -105,6 +120,7 @@ def _way(raw: dict[str, Any], documents: dict[str, Document]) -> Way:
     rest = {name: raw[name] for name in ("working_days", "correction_days", "by_appointment") if name in raw}
     return Way(
         channel=Channel(raw["channel"]),
+        start=raw["start"],
         title=Text(**raw["title"]),
         about=Text(**raw["about"]),
         end=Text(**raw["end"]),
@@ -164,6 +180,8 @@ def _hold_together(catalogue: Catalogue) -> None:
         ):
             if wrong := [one for one in named if catalogue.reasons[one].kind is not kind]:
                 raise DataError(f"{slug}: {wrong} are no reasons for a {kind}")
+        if unknown := set(procedure.related) - set(catalogue.procedures):
+            raise DataError(f"{slug}: no procedures are called {sorted(unknown)}")
         for way in procedure.ways:
             slots = [requirement.slug for requirement in way.requirements]
             if len(slots) != len(set(slots)):

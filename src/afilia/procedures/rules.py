@@ -7,6 +7,7 @@ from enum import StrEnum
 
 MAX_BYTES = 1024 * 1024  # of a document sent: sheet 001, «peso máximo 1MB»; a procedure may say otherwise
 MEGABYTE = 1024 * 1024
+KEY = "clave-patronal"  # the document
 
 
 class Channel(StrEnum):
@@ -30,6 +31,15 @@ class WhoComes(StrEnum):
     EMPLOYER = "employer"  # or who represents it by law
     ATTORNEY = "attorney"
     AUTHORISED_THIRD_PARTY = "authorised-third-party"
+
+
+class Addressee(StrEnum):
+    """Whom a sheet is «dirigido a»: kinds of persons, not of employers."""
+
+    PRIVATE_BODY = "private-body"
+    PUBLIC_BODY = "public-body"
+    ECUADORIAN_PERSON = "ecuadorian-person"
+    FOREIGN_PERSON = "foreign-person"
 
 
 class Signature(StrEnum):
@@ -135,6 +145,7 @@ class Way:
     """A channel of a procedure: who may come by it, with what, how long it takes."""
 
     channel: Channel
+    start: str  # name of the address of the page that begins it
     title: Text
     about: Text
     end: Text
@@ -147,6 +158,29 @@ class Way:
     by_appointment: bool = False
     without_appointment: tuple[Text, ...] = ()  # who is seen without one
 
+    @property
+    def needs_key(self) -> bool:
+        return any(requirement.option(KEY) for requirement in self.requirements)
+
+    @property
+    def general(self) -> tuple[Option, ...]:
+        """What everybody hands in."""
+        return tuple(option for one in self.requirements for option in one.options if not option.only.es)
+
+    @property
+    def specific(self) -> tuple[Option, ...]:
+        """What is handed in in some cases alone, instead of something or besides."""
+        return tuple(option for one in self.requirements for option in one.options if option.only.es)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelText:
+    """How a channel is called, where it is, and what the button says that leads to it."""
+
+    name: Text
+    place: Text
+    start: Text
+
 
 @dataclass(frozen=True, kw_only=True)
 class Law:
@@ -157,12 +191,16 @@ class Law:
 @dataclass(frozen=True, kw_only=True)
 class Procedure:
     slug: str
-    sheet: str  # number of the official sheet
+    sheet: str  # number of the official sheet; empty where other sheets name it and it has none
     source: str
     source_on: date
     name: Text
     about: Text
     result: Text
+    for_whom: Text
+    addressees: tuple[Addressee, ...]
+    before: tuple[Text, ...]  # what must be true before it begins
+    related: tuple[str, ...]  # slugs of procedures
     cost: int  # US$
     applicants: tuple[Applicant, ...]
     ways: tuple[Way, ...]
@@ -218,9 +256,14 @@ class Destination:
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
-    procedures: Mapping[str, Procedure]
+    institution: str
+    kind_of_result: Text
+    procedures: Mapping[str, Procedure]  # in the order in which they are shown
     documents: Mapping[str, Document]
     applicants: Mapping[Applicant, ApplicantText]
+    addressees: Mapping[Addressee, Text]
+    who_comes: Mapping[WhoComes, Text]
+    channels: Mapping[Channel, ChannelText]
     reasons: Mapping[str, Reason]
     routes: tuple[Route, ...]
     directorates: Mapping[str, Text]

@@ -12,8 +12,9 @@ from afilia.procedures.catalogue import load
 
 PAGES = (
     *("site:home", "site:employers", "site:help", "site:accessibility", "site:privacy", "ops:status"),
-    *("guide:index", "appointments:start", "documents:verify", "intake:start", "recovery:begin"),
-    *("registration:start", "registration:forms", "novedades:formats", "novedades:findings"),
+    *("guide:index", "guide:needs", "appointments:start", "documents:verify", "intake:start"),
+    *("recovery:begin", "registration:start", "registration:forms"),
+    *("novedades:formats", "novedades:findings"),
 )
 
 

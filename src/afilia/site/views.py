@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from afilia.procedures.catalogue import load
 from afilia.site import privacy
 
 PLAIN = "text/plain; charset=utf-8"
@@ -23,7 +24,7 @@ SECURITY_SERVES = timedelta(days=180)
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/home.html")
+    return render(request, "site/home.html", {"procedures": load().procedures.values()})
 
 
 @require_safe

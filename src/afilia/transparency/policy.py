@@ -19,6 +19,7 @@ def policy() -> Policy:
         attended=tuple(
             Attended(
                 event=one["event"],
+                counts_as=one.get("counts_as", ""),
                 procedure=one.get("procedure", ""),
                 channel=one.get("channel", ""),
                 only=one.get("only", {}),

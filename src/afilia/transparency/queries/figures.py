@@ -31,8 +31,8 @@ def since() -> Since:
 
 
 def slugs() -> list[str]:
-    """The procedures with figures, in the order of their sheets."""
-    return sorted(load().procedures, key=lambda slug: load().procedures[slug].sheet)
+    """The procedures with figures, in the order of the catalogue."""
+    return [*load().procedures]
 
 
 def first_month() -> date:

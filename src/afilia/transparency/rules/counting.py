@@ -48,6 +48,7 @@ AVAILABILITY = "availability.measured"  # of a day; its subject is `availability
 @dataclass(frozen=True, kw_only=True)
 class Attended:
     event: str
+    counts_as: str = ""  # a procedure, whichever the entry names
     procedure: str = ""
     channel: str = ""
     only: Mapping[str, Any] = field(default_factory=dict)
@@ -118,7 +119,7 @@ def attended(entries: Iterable[Told], policy: Policy) -> Counts:
         one = known.get(entry.event)
         if one is None or not _has(entry.facts, one.only):
             continue
-        procedure = entry.facts.get("procedure") or one.procedure
+        procedure = one.counts_as or entry.facts.get("procedure") or one.procedure
         counts[Key(measure=Measure.ATTENDED, procedure=procedure)] += 1
         if (entry.facts.get("channel") or one.channel) in policy.online:
             counts[Key(measure=Measure.ATTENDED_ONLINE, procedure=procedure)] += 1
