@@ -189,7 +189,7 @@ def _hold_together(catalogue: Catalogue) -> None:
     for route in catalogue.routes:
         if route.to != UnitKind.COORDINATION and route.to not in catalogue.directorates:
             raise DataError(f"{route.slug}: no directorate is called {route.to}")
-        if unknown := route.procedures - set(catalogue.procedures):
-            raise DataError(f"{route.slug}: no procedures are called {sorted(unknown)}")
+        if missing := route.procedures - set(catalogue.procedures):
+            raise DataError(f"{route.slug}: no procedures are called {sorted(missing)}")
     if catalogue.routes[-1].procedures or catalogue.routes[-1].provinces:
         raise DataError("the last route must fit everything")
