@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import psutil
 
-from bench import appointments, bulk, cases, peers, portal, sri, workers
+from bench import appointments, bulk, cases, payroll, peers, portal, sri, workers
 from bench.measure import Report
 from bench.server import running
 
@@ -24,6 +24,7 @@ NAMES = (
     "sri",
     "portal",
     "workers",
+    "payroll",
     "cases",
     "appointments",
     "frictionless",
@@ -62,6 +63,9 @@ def main() -> int:
             portal.measure(report, lines=count, rounds=rounds, folder=folder, today=today)
         if "workers" in names:
             workers.measure(report, count=min(workers.WORKERS, lines), folder=folder)
+        if "payroll" in names:
+            count = min(payroll.ROWS, lines)
+            payroll.measure(server, report, rows=count, rounds=rounds, folder=folder, today=today)
         if "cases" in names:
             count = min(cases.CASES, max(lines // 100, 2))
             cases.measure(server, report, count=count, folder=folder)
