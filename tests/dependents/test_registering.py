@@ -233,3 +233,20 @@ def test_plan_that_a_leap_day_decides() -> None:
     home = make_home()
     home.register(fecha_nacimiento="20160229")
     assert home.dependents[0].until_on == date(2034, 2, 28) - timedelta(days=1)
+
+
+def test_partner_registered_by_an_employer_whom_the_worker_left_counts_no_more() -> None:
+    """That employer cannot end the registration any more, and the next one never could."""
+    former, present, number = make_home(), make_home(), cedula()
+    in_register(number)
+    shared = {**SPOUSE, "documento": "I", "numero_dependiente": number, "fecha_nacimiento": "19900228"}
+    former.register(**shared)
+    make_employment(branch=present.branch, person=former.worker, entered_on=day("2026-11-02"))
+    partner = {**SPOUSE, "identificacion": former.number, "numero_dependiente": "1990-1"}
+    assert present.codes(**partner) == {"dependent.partner-already"}
+    assert present.codes(**shared) == {"dependent.partner-elsewhere"}
+    former.employment.left_on = day("2026-11-04")
+    former.employment.save()
+    assert present.codes(**partner, fecha_desde="20261104") == {"dependent.partner-already"}
+    assert present.codes(**partner, fecha_desde="20261105") == set()
+    assert present.codes(**shared, fecha_desde="20261105") == set()

@@ -37,6 +37,13 @@ SCHEMA: dict[str, Any] = {
     "claimed": pl.Boolean,
 }
 
+# Whether a registration x is in force on one of some days. It counts until the worker leaves the employer who
+# filed it, who could not end it after that.
+TOGETHER = """(x.until_on IS NULL OR x.until_on >= {first}) AND ({last} IS NULL OR x.from_on <= {last})
+    AND EXISTS (SELECT 1 FROM workers_employment w
+        WHERE w.employer_id = x.employer_id AND w.person_id = x.worker_id AND NOT w.annulled
+        AND (w.left_on IS NULL OR w.left_on >= {first}))"""
+
 # The lines come as arrays. Of several employments in the branch the one that ends last counts. A dependent is
 # known by the person, who may have another number by now, else by the document.
 QUERY = """
@@ -70,10 +77,7 @@ LEFT JOIN workers_person p ON p.id = j.person_id
 LEFT JOIN dependents_dependent d ON d.employer_id = %(employer)s AND d.worker_id = i.person_id
     AND (d.person_id = p.id OR (d.document = n.document AND d.number = n.number))
 ORDER BY n.line, d.person_id IS NULL
-""".replace(
-    "{together}",
-    "(x.until_on IS NULL OR x.until_on >= n.first_on) AND (n.last_on IS NULL OR x.from_on <= n.last_on)",
-)
+""".replace("{together}", TOGETHER.format(first="n.first_on", last="n.last_on"))
 
 
 def of_lines(

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from afilia.audit import actions as audit
 from afilia.dependents.actions.telling import tell_workers
+from afilia.dependents.facts import TOGETHER
 from afilia.dependents.models import ChangeKind
 from afilia.employers.models import Employer
 from afilia.kit import queue
@@ -134,9 +135,8 @@ SELECT EXISTS (SELECT 1 FROM registering r JOIN dependents_dependent x ON x.one
     AND (x.worker_id = r.worker_id AND x.id IS DISTINCT FROM r.dependent_id
          AND (x.person_id <> r.person_id) IS NOT FALSE
          OR x.person_id = r.person_id AND x.worker_id <> r.worker_id)
-    AND (x.until_on IS NULL OR x.until_on >= r.from_on) AND (r.until_on IS NULL OR x.from_on <= r.until_on)
-    WHERE r.one)
-"""
+    AND {together} WHERE r.one)
+""".replace("{together}", TOGETHER.format(first="r.from_on", last="r.until_on"))
 WRITE = (
     "CREATE TEMPORARY TABLE newcomers ON COMMIT DROP AS "
     "SELECT number, names, birth_on, nextval(pg_get_serial_sequence('workers_person', 'id')) AS person_id, "
