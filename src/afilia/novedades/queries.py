@@ -156,11 +156,11 @@ def _first(revisions: Mapping[int, Novedad], number: int) -> int:
 
 
 def filing(employer: Employer, *, filing_id: int, allowed: frozenset[str] | None) -> Filing:
-    """One filing of an employer, all of whose novedades are in branches open to a user.
+    """One filing of novedades of an employer, all of them in branches open to a user.
 
     Raises Filing.DoesNotExist.
     """
-    found = Filing.objects.select_related("employer").get(pk=filing_id, employer=employer)
+    found = _of_novedades(employer).select_related("employer").get(pk=filing_id)
     if allowed is not None:
         others = Novedad.objects.filter(filing=found).exclude(employment__branch__number__in=allowed)
         if others.exists():
@@ -255,12 +255,17 @@ def _others(employment: Employment, *, after: date) -> tuple[Employment, ...]:
 
 
 def filed_by_form(employer: Employer, *, allowed: frozenset[str] | None) -> QuerySet[Filing]:
-    """What was filed by forms for branches open to a user, latest first."""
-    filings = Filing.objects.filter(employer=employer, channel=Channel.FORM).order_by("-filed_at", "-pk")
+    """The novedades that were filed by forms for branches open to a user, latest first."""
+    filings = _of_novedades(employer).filter(channel=Channel.FORM).order_by("-filed_at", "-pk")
     if allowed is None:
         return filings
     rows = Novedad.objects.filter(filing=OuterRef("pk"))
     return filings.filter(Exists(rows), ~Exists(rows.exclude(employment__branch__number__in=allowed)))
+
+
+def _of_novedades(employer: Employer) -> QuerySet[Filing]:
+    """The filings of an employer without those about dependents, which the app above keeps."""
+    return Filing.objects.filter(employer=employer, dependents=None)
 
 
 def receipt_of(filing: Filing) -> FilingReceipt | None:
