@@ -42,12 +42,18 @@ class Home:
         }
 
     def register(
-        self, *, seen: int | None = None, now: datetime = NOW, email: str = "", **fields: str
+        self,
+        *,
+        seen: int | None = None,
+        now: datetime = NOW,
+        email: str = "",
+        by_number: str = "1700000001",
+        **fields: str,
     ) -> Filing | None:
         return actions.file_one(
             employer=self.employer,
             allowed=None,
-            by_number="1700000001",
+            by_number=by_number,
             actor="holder:1",
             values=self.values(**fields),
             seen_revision=seen,

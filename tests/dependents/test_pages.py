@@ -227,4 +227,28 @@ def test_employer_without_dependents_is_told_so() -> None:
     employer = make_employer()
     make_branch(employer)
     client = signed_in_client(Client(), make_key(employer, number=cedula()))
-    assert "Todavía no hay dependientes registrados." in client.get(ROOT).content.decode()
+    assert "Ningún trabajador activo tiene dependientes vigentes." in client.get(ROOT).content.decode()
+
+
+def test_dependents_in_force_are_those_of_workers_who_are_active(office: Office) -> None:
+    office.register()
+    (child,) = office.dependents
+    assert child.names in office.client.get(ROOT).content.decode()
+    office.employment.left_on = date(2026, 11, 1)
+    office.employment.save()
+    assert child.names not in office.client.get(ROOT).content.decode()
+    for page in (f"{ROOT}trabajador/{office.worker.pk}/", f"{ROOT}{child.pk}/"):
+        text = office.client.get(page).content.decode()
+        assert "El trabajador salió" in text
+        assert "Vigente" not in text
+
+
+def test_registration_is_no_notice(office: Office) -> None:
+    """It has no novedad: its receipt is another, and there is nothing to undo."""
+    office.register()
+    filing = Change.objects.get().filing
+    assert filing is not None
+    notices = f"/empleadores/avisos/{filing.pk}/"
+    assert office.client.get(notices).status_code == 404
+    assert office.post(f"{notices}deshacer/").status_code == 404
+    assert filing.number not in office.client.get("/empleadores/avisos/").content.decode()

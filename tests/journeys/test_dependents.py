@@ -57,6 +57,7 @@ def test_three_dependents_are_registered_of_whom_one_is_refused(
     portal = fresh_portal
     filing.sign_in(page, portal, number=portal.keys[0].number, key=portal.keys[0].key)
     page.goto(portal.url("/empleadores/"))
+    page.get_by_role("link", name="Afiliados", exact=True).click()
     page.get_by_role("link", name="Registro de dependientes").click()
     look(page, "list")
     number = page.locator("td[data-label=Trabajador] .app-code").first.inner_text()

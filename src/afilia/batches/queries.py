@@ -8,13 +8,14 @@ from decimal import Decimal
 from uuid import UUID
 
 import polars as pl
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from afilia.access.queries import Holder, branches_open
 from afilia.batches import files
 from afilia.batches.models import Batch, Progress
 from afilia.batches.rules import UNCONFIRMED, Counts, State
+from afilia.dependents.models import Change
 from afilia.employers.models import Employer
 from afilia.novedades.models import Filing
 from afilia.novedades.planning import findings_of
@@ -45,9 +46,10 @@ def get_for_holder(holder: Holder, batch_id: UUID) -> Batch:
 
 
 def filings_by(employer: Employer, *, number: str, since: datetime) -> QuerySet[Filing]:
-    """What a person filed for an employer from a moment on, the latest first."""
+    """What a person filed for an employer from a moment on, latest first; `of_dependents` or of novedades."""
     found = Filing.objects.filter(employer=employer, by_number=number, filed_at__gte=since)
-    return found.order_by("-filed_at", "-pk")
+    changes = Change.objects.filter(filing=OuterRef("pk"))
+    return found.annotate(of_dependents=Exists(changes)).order_by("-filed_at", "-pk")
 
 
 def is_running(batch: Batch) -> bool:

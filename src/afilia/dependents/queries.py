@@ -27,8 +27,11 @@ def dependents(employer: Employer, *, allowed: frozenset[str] | None) -> QuerySe
     )
 
 
-def in_force(on: date) -> Q:
-    return Q(until_on__isnull=True) | Q(until_on__gte=on)
+def in_force(employer: Employer, *, allowed: frozenset[str] | None, on: date) -> QuerySet[Dependent]:
+    """The dependents who are so on a day or will be, of the workers who are active on it."""
+    active = _employments(employer, allowed).filter(active_on(on), person=OuterRef("worker"))
+    lasting = Q(until_on__isnull=True) | Q(until_on__gte=on)
+    return dependents(employer, allowed=allowed).filter(lasting, Exists(active))
 
 
 def dependent(employer: Employer, *, allowed: frozenset[str] | None, pk: int) -> Dependent:

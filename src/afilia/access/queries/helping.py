@@ -52,6 +52,12 @@ def given(employer: Employer, delegation_id: int) -> Delegation | None:
     return of_employer(employer).filter(pk=delegation_id).first()
 
 
+def names(employer: Employer) -> dict[str, str]:
+    """The names of all whose help an employer ever had, by their number."""
+    rows = Delegation.objects.filter(employer=employer, key__isnull=False)
+    return dict(rows.values_list("number", "key__accountant__names"))
+
+
 def open_to(employer: Employer) -> Sequence[Branch]:
     """The branches of an employer that an access can be for."""
     return list(employer.branches.filter(closed_on=None).order_by("number"))

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from afilia.access.decorators import HolderRequest, asks_itself, holder_required
+from afilia.access.queries import helping
 from afilia.dependents import queries, receipts
 from afilia.dependents.forms import WorkerForm
 from afilia.dependents.models import Change, Dependent
@@ -23,7 +24,7 @@ REFUSED = 422
 @require_http_methods(["GET", "HEAD", "POST"])
 @asks_itself
 def index(request: HolderRequest) -> HttpResponse:
-    """The dependents in force of all the workers, and the way to those of one."""
+    """The dependents in force of all active workers, and the way to those of one."""
     holder, today = request.holder, timezone.localdate()
     form = WorkerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -33,7 +34,7 @@ def index(request: HolderRequest) -> HttpResponse:
         if found is not None:
             return redirect("dependents:worker", found)
         form.refuse()
-    rows = queries.dependents(holder.employer, allowed=holder.branches).filter(queries.in_force(today))
+    rows = queries.in_force(holder.employer, allowed=holder.branches, on=today)
     page = {"form": form, "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")), **_soon()}
     return render(request, "dependents/index.html", page, status=REFUSED if form.errors else 200)
 
@@ -78,6 +79,7 @@ def dependent(request: HolderRequest, pk: int) -> HttpResponse:
         "dependent": shown,
         "worker": worker_or_404(request, shown.worker_id),
         "changes": queries.changes(shown),
+        "helpers": helping.names(request.holder.employer),
         **_soon(),
     }
     return render(request, "dependents/dependent.html", page)

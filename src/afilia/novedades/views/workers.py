@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from afilia.access.decorators import HolderRequest, asks_itself, holder_required
+from afilia.access.queries import helping
 from afilia.kit.downloads import CSV, XLSX, freeing, stream
 from afilia.novedades import labour_history, queries, roster, searches
 from afilia.novedades.forms import WorkersForm
 from afilia.novedades.reader import language
-from afilia.novedades.rules.acts import ACTS, HISTORY
+from afilia.novedades.rules.acts import ACTS
 from afilia.workers.models import Employment
 
 WORKERS_ON_A_PAGE = 50
@@ -126,6 +127,9 @@ def worker_detail(request: HolderRequest, person_id: int) -> HttpResponse:
         "relation": next((place.employment.pk for place in worker.places if place.active), None),
         "working_days": context.working_days,
         "today": context.today,
-        "may_change": any(holder.may(ACTS[effect]) for effect in HISTORY),
+        "helpers": helping.names(holder.employer),
+        "may_file": {
+            kind for kind, layout in context.catalogue.layouts.items() if holder.may(ACTS[layout.effect])
+        },
     }
     return render(request, "novedades/worker.html", page)
