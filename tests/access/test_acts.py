@@ -13,7 +13,8 @@ from afilia.access.acts import NAMES
 from afilia.access.rules.acts import Act
 from afilia.novedades.rules.acts import ACTS
 from afilia.novedades.rules.layouts import Effect
-from tests.builders import give_access, make_employer, signed_in_client
+from tests.builders import give_access, make_branch, make_employer, make_employment, signed_in_client
+from tests.novedades.labour import register
 
 OPEN = (  # pages of employers for who is not signed in
     "ingresar/",
@@ -72,6 +73,29 @@ def test_who_only_reads_sends_nothing_to_any_page(client: Client) -> None:
         refused = {"post": 403} if asks == "reading" else {"get": 403, "post": 403}
         found = {method: answers[method] for method in refused}
         assert all(found[method] in {refused[method], 405} for method in refused), f"{name}: {answers}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", [None, *Act])
+def test_no_page_leads_to_what_was_not_given(client: Client, act: Act | None) -> None:
+    employment = make_employment(branch=make_branch(make_employer()))
+    register(employment, "ENT", amount="482")
+    register(employment, "MSU", amount="600")
+    given = give_access(employment.employer, acts=[act] if act else [])
+    signed_in_client(client, given.key).post(f"/contadores/clientes/{given.pk}/ingresar/")
+    found = {"/empleadores/": "the portal"}
+    for address in (todo := [*found]):
+        answer = client.get(address)
+        assert answer.status_code != 403, f"{address} from {found[address]}"
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            linked = re.findall(r'href="(/empleadores/[^"#]*)"', answer.content.decode())
+            new = {page for page in linked if not page.startswith(FORMATS)} - found.keys()
+            found |= dict.fromkeys(new, address)
+            todo += new
+    assert len(found) > 20
+
+
+FORMATS = "/empleadores/batch/formatos/"  # for anybody
 
 
 def filled(path: str) -> str:
