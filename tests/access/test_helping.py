@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+import pyotp
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -20,6 +21,7 @@ from afilia.employers.models import Employer
 from afilia.kit import sealing
 from afilia.notices.actions import SEAL
 from afilia.notices.models import Message
+from tests.access.test_second_factor import SECOND_FACTOR, STEP
 from tests.builders import (
     KEY,
     NOW,
@@ -303,6 +305,7 @@ def test_switching_makes_the_forms_of_the_client_before_void() -> None:
     assert answer.status_code == 403
     page = answer.content.decode()
     assert "cambiar de cliente" in page
+    assert "no se guardaron" in page  # what was typed is gone: no page of an employer stays in the browser
     assert second.employer.name in page
 
 
@@ -398,3 +401,23 @@ def test_nobody_learns_who_has_an_account(client: Client) -> None:
     sent = client.post("/contadores/clave/", {"number": cedula(), "email": "nadie@example.com"})
     assert sent["Location"] == "/contadores/clave/codigo/"
     assert not Message.objects.exclude(to="").exists()
+
+
+def test_a_forgotten_key_does_not_pass_by_the_second_factor(client: Client) -> None:
+    key = make_accountant(email="contadora@example.com").key
+    signed_in_client(client, key)
+    secret = client.post(SECOND_FACTOR, follow=True).context["secret"]
+    typed = {"present": KEY, "code": pyotp.TOTP(secret.replace(" ", "")).now()}
+    spare = client.post(f"{SECOND_FACTOR}activar/", typed).context["codes"][0]
+    client.post("/empleadores/salir/")
+    client.post("/contadores/clave/", {"number": key.number, "email": "contadora@example.com"})
+    mailed = Message.objects.get(subject__startswith="Código")
+    found = re.search(r"^\d{6}$", text_of(mailed), re.MULTILINE)
+    assert found
+    client.post("/contadores/clave/codigo/", {"code": found[0]})
+    chosen = {"new_key": "tren-de-papel-azul-9", "repeat": "tren-de-papel-azul-9"}
+    assert client.post("/contadores/clave/nueva/", chosen)["Location"] == STEP
+    client.post(STEP, {"code": "000000"})
+    assert client.get(CLIENTS)["Location"] == STEP
+    client.post(STEP, {"code": spare})
+    assert client.get(CLIENTS).status_code == 200

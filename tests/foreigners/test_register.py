@@ -8,13 +8,16 @@ from django.test import Client
 from django.urls import reverse
 
 from afilia.audit.models import Entry
+from afilia.dependents.models import Dependent
 from afilia.notices.models import Message
 from afilia.registries.models import CivilRecord
 from afilia.staff.rules import Role
 from afilia.workers import queries
 from afilia.workers.models import Employment, IdentityDocument, Join, Person
+from tests.batches.filing import make_desk
 from tests.builders import NOW, cedula, make_branch, make_employer, make_employment, make_key, make_person
 from tests.builders import signed_in_client as with_key
+from tests.dependents.registering import make_home
 from tests.foreigners.builders import BIRTH
 from tests.staff.builders import make_office, make_staff, sign_in_staff
 
@@ -210,3 +213,22 @@ def test_a_join_is_undone_by_a_supervisor_who_says_whose_the_rest_is(
     assert "Deshecha" in shown
     assert "Son dos personas distintas." in shown
     assert supervisor.get(address).status_code == 404
+
+
+def test_two_people_with_the_same_dependent_at_one_employer_are_told_to_mend_that_first(
+    supervisor: Client, foreigner: Person
+) -> None:
+    desk = make_desk()
+    other = make_person(number="6107654321")
+    home = make_home(desk, person=foreigner)
+    home.register()
+    twin = make_home(desk, person=other, entered_on=date(2026, 1, 5))
+    twin.register()
+    twin.employment.left_on = date(2026, 11, 20)
+    twin.employment.save()
+    assert [row.number for row in home.dependents] == [row.number for row in twin.dependents]
+    answer = supervisor.post(page(foreigner, "join"), {"number": "6107654321", **CONFIRM})
+    assert answer.status_code == 409
+    assert "dependiente" in text(answer.content)
+    assert not Join.objects.exists()
+    assert {row.worker_id for row in Dependent.objects.all()} == {foreigner.pk, other.pk}

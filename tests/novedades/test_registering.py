@@ -292,6 +292,7 @@ def test_each_step_is_in_the_ledger_and_the_chain_is_whole(desk: Desk, employmen
         "registered": 1,
         "rejected": 0,
         "plan": batch.summary["digest"],
+        "province": "",
     }
     everything = json.dumps([*Entry.objects.values_list("facts", flat=True)])
     assert not re.search(r"\b600\b", everything)  # hashes may hold these digits

@@ -120,8 +120,8 @@ JOIN_REFUSALS = {
         " nada."
     ),
     JoinRefusal.ROWS: _(
-        "Las dos tienen algo registrado que una persona solo puede tener una vez. No se cambió nada: pida a"
-        " la unidad responsable que lo revise."
+        "Las dos tienen algo registrado que una persona solo puede tener una vez, como el mismo dependiente"
+        " con el mismo empleador. No se cambió nada: pida a la unidad responsable que lo revise."
     ),
     JoinRefusal.UNDONE: _("Esta unión ya se deshizo."),
     JoinRefusal.ADDED: _(
