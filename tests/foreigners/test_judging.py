@@ -142,6 +142,16 @@ def test_of_another_province_and_for_other_roles_it_does_not_exist(client: Clien
         )
 
 
+def test_the_national_legal_unit_sees_and_judges_those_of_all_provinces(power: Power) -> None:
+    desk = sign_in_staff(Client(), make_staff(Role.LEGAL, province=""))
+    shown = desk.get(QUEUE).content.decode()
+    assert page_of(power) in shown
+    assert "Pichincha" in shown
+    assert desk.post(page_of(power), GOOD)["Location"] == QUEUE
+    power.refresh_from_db()
+    assert power.state == PowerState.VALIDATED
+
+
 def test_a_file_that_the_scanner_did_not_clear_is_not_shown(desk: Client, power: Power) -> None:
     power.file.scan = "pending"
     power.file.save()

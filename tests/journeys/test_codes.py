@@ -1,4 +1,4 @@
-"""A foreigner's code: an attorney comes, and the code is issued once the legal unit validated the power."""
+"""A foreigner's code: an attorney and the power, a third party, a vulnerable walk-in, a double refused."""
 
 import io
 import json
@@ -196,4 +196,66 @@ def test_an_attorney_comes_once_the_power_is_validated(
     assert code.startswith("61")
     look(desk, "issued")
     assert code in sheet_text(desk)
+    shell(portal, END)
+
+
+def test_a_third_party_without_script(
+    new_page: Callable[..., Page], portal: Portal, made: dict[str, Any], look: Look
+) -> None:
+    one = made["third"]
+    shell(portal, CALL.format(key=one["key"]))
+    page = new_page(java_script_enabled=False, viewport={"width": 320, "height": 640})
+    sign_in(page, portal, made, "ventanilla", CODES)
+    open_request(page, portal, one["url"])
+    tick_all(page)
+    page.locator("input[name=ticked][value='identidad-tercero:original']").uncheck()
+    fill(page, number=one["passport"])
+    press(page, "Emitir el código")
+    expect(page.get_by_text("Falta: Cédula de la tercera persona: original").first).to_be_visible()
+    look(page, "third-missing")
+    code = issue(page, one)
+    assert code in sheet_text(page)
+    shell(portal, END)
+
+
+def test_a_vulnerable_person_comes_without_an_appointment_and_corrects(
+    new_page: Callable[..., Page], portal: Portal, made: dict[str, Any], look: Look
+) -> None:
+    one = made["walk_in"]
+    page = new_page()
+    sign_in(page, portal, made, "ventanilla", CODES)
+    open_request(page, portal, one["number"])
+    expect(page.get_by_text("No consta que haya llegado").first).to_be_visible()
+    shell(portal, CALL.format(key=one["key"]))
+    page.reload()
+    expect(page.get_by_text("Se la recibió sin turno").first).to_be_visible()
+    page.get_by_role("link", name="Pedir una corrección").click()
+    look(page, "correction")
+    page.get_by_label("Falta la firma que se pide.").check()
+    page.locator("textarea[name=text]").fill("Firme la solicitud a mano.")
+    press(page, "Pedir la corrección")
+    expect(page.get_by_text("La corrección está pedida")).to_be_visible()
+    assert mailed(portal, "codigos.jornada@example.org", r"(Firme la solicitud a mano)")
+    issue(page, one)
+    shell(portal, END)
+
+
+def test_a_double_is_seen_and_refused(
+    new_page: Callable[..., Page], portal: Portal, made: dict[str, Any], look: Look
+) -> None:
+    one = made["double"]
+    shell(portal, CALL.format(key=one["key"]))
+    page = new_page(viewport={"width": 320, "height": 640})
+    sign_in(page, portal, made, "ventanilla", CODES)
+    open_request(page, portal, one["number"])
+    expect(page.get_by_text("1716502064")).to_be_visible()
+    look(page, "double")
+    page.get_by_role("link", name="Negar la solicitud").click()
+    page.get_by_label("Lo que pide se hace con otro trámite.").check()
+    page.locator("textarea[name=text]").fill("La persona ya tiene cédula: use ese número.")
+    look(page, "refusal")
+    press(page, "Negar la solicitud")
+    expect(page.get_by_text("La solicitud quedó negada")).to_be_visible()
+    expect(page.get_by_role("button", name="Emitir el código")).to_have_count(0)
+    assert mailed(portal, "codigos.jornada@example.org", r"(use ese número)")
     shell(portal, END)

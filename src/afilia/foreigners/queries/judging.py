@@ -1,4 +1,4 @@
-"""Notarial powers as the legal unit of a province sees them."""
+"""Notarial powers as the legal units see them."""
 
 from uuid import UUID
 
@@ -12,8 +12,9 @@ JUDGED = 20  # the latest that are shown
 
 
 def for_legal(staff: Staff) -> QuerySet[Power]:
-    """The powers of the official's province."""
-    return Power.objects.select_related("employer", "file", "checked_by").filter(province=staff.province)
+    """The powers of the official's province; of all for the national unit, which stands in for any."""
+    found = Power.objects.select_related("employer", "file", "checked_by")
+    return found.filter(province=staff.province) if staff.province else found
 
 
 def power(staff: Staff, power_id: UUID) -> Power | None:
