@@ -1,6 +1,7 @@
 """«Start today»: entries filed before the code, until they are registered or come to nothing."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -15,6 +16,7 @@ from afilia.foreigners.policy import ForeignersPolicy
 from afilia.foreigners.rules.states import EntryState
 from afilia.notices.models import Message
 from afilia.novedades.models import Novedad
+from afilia.novedades.single import Judged
 from afilia.staff.rules import Role
 from afilia.workers.models import Employment, Person
 from tests.builders import NOW, make_branch, make_employment, make_key, make_person, signed_in_client
@@ -205,6 +207,40 @@ def test_the_page_files_an_entry_today(branch: Branch) -> None:
     stranger = signed_in_client(Client(), make_key(make_open_employer()))
     assert stranger.get(f"{there}entrada/").status_code == 404
     assert stranger.get(withdraw).status_code == 404
+
+
+def test_a_request_withdrawn_while_the_entry_was_typed_takes_none_and_says_so(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = make_request(branch.employer, now=timezone.now())
+    judge = entries.judge
+
+    def in_another_tab(**asked: Any) -> Judged:
+        preparing.withdraw(request=request, actor="holder:1", now=NOW)
+        return judge(**asked)
+
+    monkeypatch.setattr(entries, "judge", in_another_tab)
+    today = timezone.localdate()
+    browser = signed_in_client(Client(), make_key(branch.employer))
+    there = f"/empleadores/extranjeros/{request.key}/"
+    typed = VALUES | {"fecha_ingreso": today.isoformat()}
+    said = browser.post(f"{there}entrada/", typed, follow=True).content.decode()
+    assert "la entrada no se presentó" in said
+    assert "como provisional" not in said
+    assert not ProvisionalEntry.objects.exists()
+
+
+def test_a_code_without_an_entry_leads_to_the_notice(branch: Branch) -> None:
+    person = make_person(number=CODE)
+    request = make_request(branch.employer)
+    CodeRequest.objects.filter(pk=request.pk).update(
+        state="issued", code=person.numbers.get(), decided_at=NOW, ended_at=NOW, by=make_staff().pk
+    )
+    browser = signed_in_client(Client(), make_key(branch.employer))
+    notice = f"/empleadores/avisos/nuevo/ENT/?identificacion={CODE}"
+    assert notice in browser.get(f"/empleadores/extranjeros/{request.key}/").content.decode()
+    make_employment(branch=branch, person=person)
+    assert notice not in browser.get(f"/empleadores/extranjeros/{request.key}/").content.decode()
 
 
 def test_an_overdue_entry_stands_on_the_page_of_the_employer(branch: Branch) -> None:

@@ -25,6 +25,7 @@ from afilia.procedures.rules import (
     requirements,
 )
 from afilia.registries.contracts import Contract, Field, differences
+from afilia.workers.models import Employment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,7 @@ class Shown:
     reason: Reason | None  # of a refusal or a correction
     entries: list[ProvisionalEntry]
     may_start: bool  # file an entry before the code is issued
+    lacks_entry: bool  # the code is issued, and the person has not entered at this employer
 
     @property
     def needs_power(self) -> bool:
@@ -65,6 +67,7 @@ def shown(request: CodeRequest, *, now: datetime) -> Shown:
         may_start=live
         and bool(settings.FOREIGNERS.provisional_days)
         and not any(entry.state == EntryState.OPEN for entry in filed),
+        lacks_entry=_lacks_entry(request),
     )
 
 
@@ -105,6 +108,11 @@ def sut_differences(request: CodeRequest) -> tuple[tuple[Field, str], ...]:
         contract, document=document_of(request), names=request.names, birth_on=request.birth_on
     )
     return tuple((field, request.sut[field]) for field in differ)
+
+
+def _lacks_entry(request: CodeRequest) -> bool:
+    works = Employment.objects.filter(employer=request.employer, annulled=False)
+    return request.code is not None and not works.filter(person=request.code.person_id).exists()
 
 
 def _day(request: CodeRequest, now: datetime) -> date:

@@ -34,8 +34,7 @@ def new(request: HolderRequest, key: UUID) -> HttpResponse:
         branches=queries.entries.branches(request.holder.employer, numbers=request.holder.branches),
         initial={"fecha_ingreso": timezone.localdate()},
     )
-    if form.is_valid() and _filed(request, found, form):
-        messages.success(request, gettext("La entrada quedó presentada hoy, como provisional."))
+    if form.is_valid() and _told(request, found, form):
         return redirect("foreigners:request", key)
     page = {"form": form, "found": found, "days": settings.FOREIGNERS.provisional_days}
     return render(request, "foreigners/entry.html", page, status=REFUSED if form.is_bound else 200)
@@ -60,7 +59,8 @@ def withdraw(request: HolderRequest, key: UUID, entry_id: int) -> HttpResponse:
     return render(request, "foreigners/withdraw_entry.html", page, status=REFUSED if form.is_bound else 200)
 
 
-def _filed(request: HolderRequest, found: CodeRequest, form: EntryForm) -> bool:
+def _told(request: HolderRequest, found: CodeRequest, form: EntryForm) -> bool:
+    """File the entry; False where its errors are to be mended on the page."""
     try:
         actions.file(
             request=found,
@@ -75,5 +75,9 @@ def _filed(request: HolderRequest, found: CodeRequest, form: EntryForm) -> bool:
         form.refuse(faulty.judged.errors)
         return False
     except actions.NotFiledError:  # decided or withdrawn meanwhile
-        return True
+        messages.error(
+            request, gettext("La solicitud cambió mientras usted escribía: la entrada no se presentó.")
+        )
+    else:
+        messages.success(request, gettext("La entrada quedó presentada hoy, como provisional."))
     return True
