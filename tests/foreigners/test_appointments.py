@@ -12,6 +12,7 @@ from afilia.foreigners.references import reference_of
 from afilia.foreigners.rules.states import State
 from afilia.notices.models import Message
 from afilia.procedures.rules import WhoComes
+from afilia.registries.models import SutRecord
 from tests.appointments.builders import CODE_PROCEDURE, book, make_agenda, make_who
 from tests.appointments.conftest import clock
 from tests.appointments.pages import Clock
@@ -84,6 +85,24 @@ def test_the_page_of_an_appointment_offers_to_prepare(booked: Appointment, emplo
     assert request.request_number in browser.get(of(booked)).content.decode()
     paper = text_of(browser.get(behind(request, "solicitud.pdf")).content)
     assert booked.number in paper
+
+
+def test_without_a_key_it_is_said_what_differs_and_not_what_the_sut_has(
+    booked: Appointment, employer: Employer
+) -> None:
+    contract = SutRecord.objects.get(ruc=employer.ruc)
+    typed = asked(booked, employer, number="XX999999", names=contract.names.split()[0])
+    page = Client().post(of(booked, "nueva/"), typed).content.decode()
+    assert page.count("No es igual en el SUT") == 4  # of two fields: in the summary and beside each
+    assert contract.number not in page
+    assert contract.names not in page
+    Client().post(of(booked, "nueva/"), asked(booked, employer))
+    CodeRequest.objects.update(
+        sut=CodeRequest.objects.get().sut | {"number": "ZZ777777"}, sut_state="different"
+    )
+    page = Client().get(behind(CodeRequest.objects.get())).content.decode()
+    assert "Número del documento" in page
+    assert "ZZ777777" not in page
 
 
 def test_another_procedures_appointment_offers_nothing(employer: Employer) -> None:

@@ -88,6 +88,10 @@ ENTRY_STATES = {
 SUT_DIFFERENT = _(
     "En el SUT consta «%(found)s». Escríbalo igual, o corríjalo en el Ministerio de Trabajo si ahí está mal."
 )
+SUT_UNLIKE = _(
+    "No es igual en el SUT. Cópielo del contrato registrado, o corríjalo en el Ministerio de Trabajo si ahí"
+    " está mal."
+)
 
 
 def sut_value(field: Field, value: str) -> str:

@@ -18,7 +18,7 @@ from afilia.foreigners.asking import Asked, Comes, Signer, contract_fields
 from afilia.foreigners.errors import RefusedError
 from afilia.foreigners.models import ForeignDocument, Power
 from afilia.foreigners.rules.asking import Fault, birth_fault
-from afilia.foreigners.saying import FAULTS, FORM_FIELDS, SUT_DIFFERENT, sut_value
+from afilia.foreigners.saying import FAULTS, FORM_FIELDS, SUT_DIFFERENT, SUT_UNLIKE, sut_value
 from afilia.identifiers.foreign import DocumentId, DocumentKind, document_number
 from afilia.identifiers.ruc import NOT_AN_ERROR, ruc_fault
 from afilia.identifiers.typed import plain
@@ -250,7 +250,10 @@ class RequestForm(PersonFields):
         if error.fault is Fault.SUT and error.contract:
             kept = contract_fields(error.contract)
             for field in error.differences:
-                self.add_error(FORM_FIELDS[field], SUT_DIFFERENT % {"found": sut_value(field, kept[field])})
+                found = {"found": sut_value(field, kept[field])}
+                # Who has no key may be anybody: the contract of a worker is not read out to them.
+                said = SUT_UNLIKE if self.powers is None else SUT_DIFFERENT % found
+                self.add_error(FORM_FIELDS[field], said)
             return
         place = {
             Fault.OWN: "number",
