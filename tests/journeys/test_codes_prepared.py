@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import WithoutScript
 from tests.journeys.pages import code_of_app, fill, press
 from tests.journeys.portal import Portal, mailed, run
 
@@ -67,11 +68,16 @@ def look(axe: Callable[[Page], None], picture: Callable[[Page, str], Path]) -> L
 
 
 def test_an_employer_prepares_and_the_entry_becomes_definite(
-    new_page: Callable[..., Page], portal: Portal, look: Look
+    new_page: Callable[..., Page], without_script: WithoutScript, portal: Portal, look: Look
 ) -> None:
     made: dict[str, Any] = json.loads(run(portal, "shell", "--no-imports", "-c", SET_UP).splitlines()[-1])
     page = new_page()
     sign_in(page, portal, made["number"], KEY)
+    plain = new_page(java_script_enabled=False, viewport=NARROW, storage_state=page.context.storage_state())
+    without_script.add(plain.context)
+    for path in ("nueva", "nueva/tercero", "poderes", "poderes/nuevo"):
+        plain.goto(portal.url(f"{HOME}{path}/"))
+        look(plain, path.replace("/", "-"))
     page.get_by_role("button", name="Preparar una solicitud").click()
     page.get_by_role("link", name="El empleador o su representante legal").click()
     fill(page, names="Solano Ejemplo Inés", number="EN445567", birth_on="1994-08-09")
