@@ -79,5 +79,6 @@ def test_what_is_needed_by_keyboard_and_without_script(
     expect(page.get_by_text("Autorización a una tercera persona")).to_be_visible()
     axe(page)
     picture(page, "guide-list-phone")
+    expect(page.get_by_text("Imprimir la lista")).to_be_hidden()  # which takes a script
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="Pedir un turno")).to_be_hidden()
