@@ -71,8 +71,8 @@ def _routes(patterns: list[URLPattern | URLResolver], before: str = "/") -> Iter
 
 def test_no_address_with_a_token_can_reach_the_log() -> None:
     for route in _routes(get_resolver().url_patterns):
-        if ":token>" in route:
-            address = re.sub(r"<\w+:token>", CODE, route)
+        if re.search(r":(token|reference)>", route):
+            address = re.sub(r"<\w+:(token|reference)>", CODE, route)
             event = logs.without_secrets(None, "warning", {"event": f"Not Found: {address}"})
             assert CODE not in event["event"]
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 ROW_OF_THE_DATABASE = re.compile(r"^(\s*)(DETAIL|CONTEXT):.*$", re.MULTILINE)
 # Whoever reads one of these may use it; Django repeats the address of a request that failed.
 CODE_IN_AN_ADDRESS = re.compile(
-    r"(/(verificar|abrir|activar|continuar|objetar|invitacion|no-fui-yo)/).+", re.IGNORECASE
+    r"(/(verificar|abrir|activar|continuar|objetar|invitacion|no-fui-yo|turnos/t|turnos/espera"
+    r"|extranjeros/s|(?<!empleadores/)plazos)/).+",
+    re.IGNORECASE,
 )
 
 
