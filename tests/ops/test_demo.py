@@ -12,7 +12,7 @@ from afilia.dependents.models import Dependent
 from afilia.employers.models import Branch, Employer
 from afilia.identifiers.person import person_number_fault
 from afilia.identifiers.ruc import RucFault, ruc_fault
-from afilia.novedades.models import Filing, Novedad
+from afilia.novedades.models import Channel, Filing, Novedad
 from afilia.ops import demo
 from afilia.ops.demo import cases, loading
 from afilia.registries import sri
@@ -72,8 +72,21 @@ class TestDemo:
         places = Employment.objects.values_list("employer__ruc", "branch__number").annotate(Count("pk"))
         assert set(places) == {("1799998242001", "0002", 80), ("1769925570001", "0001", 40)}
 
+    def test_a_notice_by_form_a_corrected_and_an_annulled_one_are_there(self) -> None:
+        filings = Filing.objects.filter(channel=Channel.FORM, novedades__isnull=False).order_by("pk")
+        rows = Novedad.objects.filter(filing__in=filings).order_by("filing", "line")
+        assert [(row.kind, row.revision, row.annulled) for row in rows] == [
+            ("MSU", 0, False),
+            ("MSU", 0, False),
+            ("MSU", 1, False),
+            ("SAL", 0, False),
+            ("SAL", 1, True),
+        ]
+
     def test_the_history_agrees_with_the_state(self) -> None:
-        kinds = Counter(Novedad.objects.values_list("kind", flat=True))
+        annulled = Novedad.objects.filter(annulled=True).values("employment")
+        in_force = Novedad.objects.exclude(kind="SAL", employment__in=annulled)
+        kinds = Counter(in_force.values_list("kind", flat=True))
         assert kinds["ENT"] == Employment.objects.count() == 120
         assert kinds["SAL"] == Employment.objects.filter(left_on__isnull=False).count() > 10
         assert kinds["MSU"] > 120

@@ -9,7 +9,7 @@ from afilia.audit import actions as audit
 from afilia.employers.models import Branch, Employer
 from afilia.identifiers import person
 from afilia.ops import demo
-from afilia.ops.demo import accountants, attendance, dependents, history, offices, payroll, staff
+from afilia.ops.demo import accountants, attendance, dependents, history, notices, offices, payroll, staff
 from afilia.registries.models import CivilRecord, SriLoad, SriRecord, SutRecord
 from afilia.registries.rules import Standing, TaxpayerKind
 
@@ -53,6 +53,7 @@ def load(*, now: datetime) -> bool:
     SutRecord.objects.bulk_create(SutRecord(**raw) for raw in demo.DATA["contract"])
     dependents.load(now=now)
     payroll.load(now=now)
+    notices.load(now=now)
     offices.load(now=now)
     accountants.load(now=now)
     staff.load(now=now)
