@@ -6,12 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from afilia.access.models import EmployerKey
-from afilia.employers.models import Branch
+from afilia.employers.models import Branch, EmployerKind
 from afilia.novedades import actions
 from afilia.novedades.models import Filing, Novedad
 from afilia.novedades.rules.acts import HISTORY
@@ -99,6 +100,23 @@ def test_the_first_worker_of_a_domestic_employer(client: Client) -> None:
     assert row.details["cargo"].startswith("EMPLEADA DOM")
 
 
+def test_a_household_is_offered_today_and_the_basic_salary(client: Client) -> None:
+    employer = make_employer(kind=EmployerKind.DOMESTIC)
+    make_branch(employer)
+    holder = signed_in_client(client, make_key(employer))
+    form = holder.get(notice_url("ENT")).context["form"]
+    sbu = settings.POLICY.context(TODAY).catalogue.sbu[TODAY.year]
+    assert (form["sueldo"].value(), form["fecha_ingreso"].value()) == (str(sbu), TODAY.isoformat())
+    assert f"US$ {sbu}" in form["sueldo"].help_text
+    assert holder.get(notice_url("SAL")).context["form"]["fecha_salida"].value() == TODAY.isoformat()
+    assert holder.get(notice_url("MSU")).context["form"]["sueldo"].value() is None
+
+
+def test_another_employer_is_told_the_basic_salary_and_types_the_pay(holder: Client, branch: Branch) -> None:
+    form = holder.get(notice_url("ENT")).context["form"]
+    assert (form["sueldo"].value(), "salario básico unificado" in form["sueldo"].help_text) == (None, True)
+
+
 def test_what_follows_is_said_before_it_is_saved(holder: Client, branch: Branch) -> None:
     page = said(holder.post(notice_url("SAL"), sent("SAL", worker(branch), "revisar")))
     assert "Sus trabajadores activos pasan de 1 a 1" not in page
@@ -167,6 +185,50 @@ def test_a_correction_keeps_its_worker_and_asks_why(holder: Client, branch: Bran
     assert Employment.objects.get().left_on == TODAY - timedelta(days=1)
     assert Filing.objects.latest("pk").reason == "digitacion"
     assert holder.get(url).status_code == 409
+
+
+def test_another_branch_replaces_the_entry_and_what_hangs_on_it(holder: Client, branch: Branch) -> None:
+    make_branch(branch.employer, number="0002")
+    number = cedula()
+    entry = filed(holder, "ENT", number)
+    filed(holder, "INS", number)
+    url = reverse("novedades:novedad-correct", args=[entry.pk, 1])
+    form = sent("ENT", number, "revisar", sucursal="0002")
+    check = holder.post(url, form)
+    assert check.status_code == 200, said(check)
+    assert "este toma su lugar" in said(check)
+    assert "Lo que dependía del aviso anterior pasa al nuevo" in said(check)
+    assert "Sus trabajadores activos pasan" not in said(check)
+    assert Filing.objects.count() == 2
+    assert holder.post(url, {**form, "paso": "registrar"}).status_code == 422  # without a reason
+    sending = {**form, "paso": "registrar", "motivo": "digitacion"}
+    done = holder.post(url, sending)
+    assert holder.post(url, sending).headers["Location"] == done.headers["Location"]
+    assert [one.annulled for one in Employment.objects.order_by("pk")] == [True, False]
+    page = said(holder.get(done.headers["Location"]))
+    for told in ("Anulada: Aviso de entrada", "Registrada: Aviso de entrada"):
+        assert told in page
+    assert holder.post(url, {**sending, "token": str(uuid.uuid4())}).status_code == 409
+
+
+def test_a_replacement_that_is_refused_names_the_field(holder: Client, branch: Branch) -> None:
+    entry = filed(holder, "ENT", cedula())
+    number = sorted(one.number for one in Employment.objects.get().person.numbers.all())[0]
+    url = reverse("novedades:novedad-correct", args=[entry.pk, 1])
+    later = (TODAY + timedelta(days=400)).isoformat()
+    page = holder.post(url, sent("ENT", number, fecha_ingreso=later, motivo="digitacion"))
+    assert (page.status_code, 'href="#id_fecha_ingreso"' in page.content.decode()) == (422, True)
+    assert Filing.objects.count() == 1
+
+
+def test_an_exit_of_who_came_back_is_not_moved_and_the_page_says_why(holder: Client, branch: Branch) -> None:
+    make_branch(branch.employer, number="0002")
+    number = worker(branch)
+    exit_ = filed(holder, "SAL", number, fecha_salida=(TODAY - timedelta(days=3)).isoformat())
+    filed(holder, "ENT", number)
+    url = reverse("novedades:novedad-correct", args=[exit_.pk, 1])
+    page = holder.post(url, sent("SAL", number, sucursal="0002", motivo="digitacion"), follow=True)
+    assert "El trabajador volvió a entrar en esta sucursal" in said(page)
 
 
 def test_an_exit_is_annulled_with_a_reason(holder: Client, branch: Branch) -> None:

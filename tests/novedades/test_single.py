@@ -214,7 +214,13 @@ def test_a_filing_is_in_the_ledger_without_names_or_pay(desk: Desk, worker: str)
     filing = file(desk, "MSU", values("MSU", worker))
     entry = Entry.objects.get(subject=f"filing:{filing.pk}")
     assert (entry.event, entry.actor) == ("novedad.filed", "operator:operator")
-    assert entry.facts == {"channel": "form", "novedad": "MSU", "outcome": "new", "reason": ""}
+    assert entry.facts == {
+        "procedure": "aviso-entrada-salida",
+        "channel": "form",
+        "novedad": "MSU",
+        "outcome": "new",
+        "reason": "",
+    }
 
 
 def test_severities_are_those_of_the_batch(desk: Desk) -> None:

@@ -84,6 +84,34 @@ class Novedad(models.Model):
         return f"{self.kind} {self.filing_id}/{self.line}"
 
 
+class FirstFiled(models.Model):
+    """When what a line of a filing says was filed first, for one that replaces another novedad, or puts it
+    in force again. It decides whether the line is late.
+    """
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="first_filed")
+    line = models.IntegerField()
+    on_date = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["filing", "line"], name="first_filed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.filing_id}/{self.line}"
+
+
+class EarlierEmployment(models.Model):
+    """An employment that was on record before a notice of entry said it, and the pay that was: an annulled
+    notice leaves it so.
+    """
+
+    employment = models.OneToOneField(Employment, models.PROTECT, primary_key=True, related_name="earlier")
+    entry_pay = models.DecimalField(max_digits=13, decimal_places=2, null=True)  # US$
+
+    def __str__(self) -> str:
+        return f"employment {self.employment_id}"
+
+
 class FilingReceipt(models.Model):
     """The signed receipt of what was filed by a form; a batch keeps its own."""
 

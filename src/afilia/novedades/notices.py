@@ -16,7 +16,7 @@ from afilia.novedades.catalogue import explain, finding_texts, notice_form, reas
 from afilia.novedades.models import Novedad
 from afilia.novedades.reader import say_day
 from afilia.novedades.rules.fields import NO_DATE
-from afilia.novedades.rules.layouts import Field, Kind, Layout
+from afilia.novedades.rules.layouts import Effect, Field, Kind, Layout
 from afilia.novedades.single import Found
 
 MONTHS_BACK = 36  # that a form offers; older periods are filed by a batch
@@ -26,7 +26,9 @@ OF_HEAD = {"anio": "mes", "ruc": "", "tipo": ""}
 
 
 class NoticeForm(forms.Form):
-    """What is asked for one novedad. `fixed` are names of fields that the reader may not change."""
+    """What is asked for one novedad. `fixed` are names of fields that the reader may not change; `sbu` is
+    the basic salary of the year, US$ a month.
+    """
 
     token = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -38,10 +40,11 @@ class NoticeForm(forms.Form):
         branches: Iterable[Branch],
         language: str,
         today: date,
+        sbu: int | None,
         initial: Mapping[str, str],
         fixed: frozenset[str] = frozenset(),
     ) -> None:
-        self.layout, self.language, self.today = layout, language, today
+        self.layout, self.language, self.today, self.sbu = layout, language, today, sbu
         self.plan = notice_form(layout.type)
         super().__init__(data, initial={"token": uuid4(), **self.plan.get("usual", {}), **initial})
         self.fields["identificacion"] = forms.CharField(
@@ -95,7 +98,7 @@ class NoticeForm(forms.Form):
         about = words["field"].get(f"{self.layout.type}.{field.name}") or words["field"].get(field.name, {})
         options: dict[str, Any] = {
             "label": label,
-            "help_text": about.get(self.language, ""),
+            "help_text": self._hint(field, about.get(self.language, "")),
             "required": not (field.optional or field.zero),
             "error_messages": {
                 "required": gettext("Escriba lo que falta: %(label)s.") % {"label": label},
@@ -114,6 +117,12 @@ class NoticeForm(forms.Form):
             self._add_codes(field, options)
         else:
             self.fields[field.name] = forms.CharField(max_length=field.max or 100, **options)
+
+    def _hint(self, field: Field, about: str) -> str:
+        if self.sbu is None or field.name not in self.plan.get("pay", ()):
+            return about
+        basic = gettext("El salario básico unificado de %(year)s es US$ %(sbu)s.")
+        return f"{about} {basic % {'year': self.today.year, 'sbu': self.sbu}}"
 
     def _add_codes(self, field: Field, options: dict[str, Any]) -> None:
         assert field.codes  # noqa: S101  for the type checker
@@ -241,14 +250,15 @@ def typed_again(novedad: Novedad, layout: Layout, *, number: str) -> dict[str, s
     return found
 
 
-def keys_of(layout: Layout) -> frozenset[str]:
-    """The fields of a form that say what a novedad is about: a correction leaves them as they are."""
-    fixed = {"identificacion", "sucursal"}
-    if layout.type == "ENT":
-        fixed.add("fecha_ingreso")
-    for name in layout.subject:
-        fixed |= {"mes"} if name == "period" else {name, f"{name}_desde", f"{name}_hasta"}
-    return frozenset(fixed)
+def is_about_another(form: NoticeForm, initial: Mapping[str, str]) -> bool:
+    """Whether a valid form that began as `initial` has another day of entry, branch or month by now.
+
+    These say what a novedad is about: with another one it is no correction, and takes the place of the old.
+    """
+    keys = {"sucursal"} | ({"fecha_ingreso"} if form.layout.effect is Effect.ENTRY else set())
+    for name in form.layout.subject:
+        keys |= {"mes"} if name == "period" else {name, f"{name}_desde", f"{name}_hasta"}
+    return any(str(form.cleaned_data[name]) != initial.get(name) for name in keys & form.fields.keys())
 
 
 class ReasonForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from afilia.employers.models import Branch, Employer
 from afilia.novedades.catalogue import effects_of_types
-from afilia.novedades.models import Channel, Filing, FilingReceipt, Novedad
+from afilia.novedades.models import Channel, EarlierEmployment, Filing, FilingReceipt, FirstFiled, Novedad
 from afilia.novedades.rules import annulling
 from afilia.novedades.rules.annulling import UNDONE, Hanging, hanging
 from afilia.novedades.rules.layouts import Effect
@@ -123,7 +123,7 @@ def history(of: Iterable[Employment], *, by_number: str | None) -> list[Recorded
     What a form filed is linked, and what came in batches; with `by_number`, only those of that person.
     """
     places = {employment.pk: employment for employment in of}
-    rows = (
+    rows = list(
         Novedad.objects.filter(employment__in=places)
         .select_related("filing")
         .annotate(batch=F("filing__batch"))  # of the app above; null for what came without a file
@@ -133,20 +133,38 @@ def history(of: Iterable[Employment], *, by_number: str | None) -> list[Recorded
     for row in rows:
         row.employment = places[row.employment_id]
         subjects[row.employment_id, row.kind, row.subject][row.revision] = row
+    before = {
+        (one.filing_id, one.line): one.on_date
+        for one in FirstFiled.objects.filter(filing__in={row.filing_id for row in rows})
+    }
     recorded = []
     for row in rows:
         revisions = subjects[row.employment_id, row.kind, row.subject]
         next_one = revisions.get(row.revision + 1)
+        first = revisions[_first(revisions, row.revision)]
         recorded.append(
             Recorded(
                 novedad=row,
-                first_filed_on=timezone.localdate(revisions[_first(revisions, row.revision)].filing.filed_at),
+                first_filed_on=before.get((first.filing_id, first.line), _filed_on(first)),
                 replaced_by=next_one.filing if next_one else None,
                 linked=row.filing.channel == Channel.FORM
                 or (row.batch is not None and by_number in {None, row.filing.by_number}),
             )
         )
     return recorded
+
+
+def first_filed_on(of: Novedad) -> date:
+    """The day of the first filing of what a novedad says: it decides whether it is late."""
+    rows = Novedad.objects.filter(employment=of.employment_id, kind=of.kind, subject=of.subject)
+    revisions = {row.revision: row for row in rows.select_related("filing")}
+    first = revisions[_first(revisions, of.revision)]
+    before = FirstFiled.objects.filter(filing=first.filing, line=first.line).first()
+    return before.on_date if before else _filed_on(first)
+
+
+def _filed_on(row: Novedad) -> date:
+    return timezone.localdate(row.filing.filed_at)
 
 
 def _first(revisions: Mapping[int, Novedad], number: int) -> int:
@@ -202,6 +220,9 @@ class Hangs:
     blocking: tuple[Novedad, ...] = ()
     employments: tuple[Employment, ...] = ()  # of the same worker in the same branch, that would overlap
 
+    def __contains__(self, row: Novedad) -> bool:
+        return row in self.following or row in self.blocking
+
     @property
     def blocks(self) -> bool:
         return bool(self.blocking or self.employments)
@@ -221,11 +242,18 @@ def hangs_on(of: Novedad) -> Hangs:
     effects = effects_of_types()
     if effects[of.kind] is Effect.EXIT:
         return Hangs(employments=_others(of.employment, after=of.employment.entered_on))
+    if effects[of.kind] is Effect.ENTRY and was_known(of.employment_id):
+        return Hangs()
     parts: dict[Hanging | None, list[Novedad]] = defaultdict(list)
     for row in in_force(of.employment):
         if row.pk != of.pk:
             parts[hanging(effects[row.kind], on=effects[of.kind])].append(row)
     return Hangs(following=tuple(parts[Hanging.FOLLOWS]), blocking=tuple(parts[Hanging.BLOCKS]))
+
+
+def was_known(employment_id: int) -> bool:
+    """Whether an employment was on record before its first notice of entry."""
+    return EarlierEmployment.objects.filter(pk=employment_id).exists()
 
 
 def stands_in_way(of: Novedad, again: Novedad | None) -> Hangs:

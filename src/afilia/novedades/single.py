@@ -16,7 +16,9 @@ import polars as pl
 
 from afilia.employers.models import Employer
 from afilia.novedades import planning
-from afilia.novedades.rules.layouts import SEPARATOR, Context, Layout
+from afilia.novedades.models import Novedad
+from afilia.novedades.rules.fields import NO_DATE
+from afilia.novedades.rules.layouts import SEPARATOR, Context, Kind, Layout
 from afilia.novedades.rules.marks import Severity
 from afilia.novedades.rules.plan import Outcome
 
@@ -120,7 +122,7 @@ def planned(
                 findings=findings,
                 outcome=outcome,
                 due_on=row["due_on"],
-                days_late=_days_late(row["due_on"], context.today) if outcome is Outcome.NEW else 0,
+                days_late=days_late(row["due_on"], context.today) if outcome is Outcome.NEW else 0,
                 pay_before=row["pay_before"],
                 amount=row["amount"],
                 employment_id=row["employment_id"],
@@ -131,6 +133,23 @@ def planned(
             ),
             plan,
         )
+
+
+def record_of(novedad: Novedad, layout: Layout, *, number: str) -> dict[str, str]:
+    """The fields of a registered novedad as a file would write them; `number` is the worker's."""
+    found = {
+        "identificacion": number,
+        "sucursal": novedad.employment.branch.number,
+        "anio": str(novedad.period // 100),
+        "mes": f"{novedad.period % 100:02}",
+    }
+    for field in layout.body:
+        value = novedad.amount if field.name == layout.amount else (novedad.details or {}).get(field.name)
+        if field.kind is Kind.DATE:
+            found[field.name] = str(value).replace("-", "") if value else NO_DATE
+        elif value is not None:
+            found[field.name] = f"{value:02}" if field.kind in {Kind.MONTHS, Kind.DAYS} else str(value)
+    return found
 
 
 def _line(layout: Layout, values: Mapping[str, str]) -> str:
@@ -151,5 +170,5 @@ def _findings(plan: Path, line: int) -> Iterator[Found]:
         yield Found(field=field, code=code, severity=Severity(severity), seen=seen, arg=arg)
 
 
-def _days_late(due_on: date | None, today: date) -> int:
+def days_late(due_on: date | None, today: date) -> int:
     return max(0, (today - due_on).days) if due_on else 0

@@ -11,12 +11,14 @@ from afilia.novedades.actions.filing import (
 )
 from afilia.novedades.actions.receipts import issue_receipt
 from afilia.novedades.actions.registering import StalePlanError, lock_history, register
+from afilia.novedades.actions.replacing import Replacing, judge_replacing, replace_one
 
 __all__ = [
     "BlockedError",
     "Filer",
     "NotInForceError",
     "RefusedError",
+    "Replacing",
     "StalePlanError",
     "Step",
     "TooLateError",
@@ -24,8 +26,10 @@ __all__ = [
     "file_one",
     "file_together",
     "issue_receipt",
+    "judge_replacing",
     "judge_together",
     "lock_history",
     "register",
+    "replace_one",
     "undo",
 ]

@@ -3,7 +3,7 @@
 Nothing is deleted: a new revision takes the novedad out of force, or puts the one before in force again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from afilia.novedades import queries
 from afilia.novedades.actions.filing import Filer, begin, end, of_token
 from afilia.novedades.actions.registering import history_changed, lock_history
-from afilia.novedades.models import Channel, Filing, Novedad
+from afilia.novedades.models import Channel, Filing, FirstFiled, Novedad
 from afilia.novedades.queries import Hangs
 from afilia.novedades.rules.annulling import UNDONE, may_undo
 
@@ -61,7 +61,7 @@ def annul(
     filing = begin(
         filer, channel=Channel.FORM, filed_at=now, token=token, reason=reason, explanation=explanation
     )
-    _supersede(filing, [(row, None) for row in (novedad, *hangs.following)])
+    supersede(filing, changes=[(row, None) for row in (novedad, *hangs.following)])
     end(filing, filer=filer, event="novedad.annulled", novedad=novedad.kind, following=len(hangs.following))
     return filing
 
@@ -92,12 +92,12 @@ def undo(*, filer: Filer, filing_id: int, now: datetime, within: timedelta) -> F
             raise BlockedError(hangs)
         following += hangs.following
     filing = begin(filer, channel=Channel.FORM, filed_at=now, token=None, reason=UNDONE, explanation="")
-    _supersede(filing, [*changes, *((row, None) for row in following)])
+    supersede(filing, changes=[*changes, *((row, None) for row in following)])
     end(filing, filer=filer, event="novedad.undone", undone=undone.pk, novedades=len(rows))
     return filing
 
 
-def _supersede(filing: Filing, changes: Iterable[tuple[Novedad, Novedad | None]]) -> None:
+def supersede(filing: Filing, *, changes: Sequence[tuple[Novedad, Novedad | None]]) -> None:
     """Add the next revision of some novedades: it repeats another row, or annuls where that is None."""
     Novedad.objects.bulk_create(
         Novedad(
@@ -115,6 +115,11 @@ def _supersede(filing: Filing, changes: Iterable[tuple[Novedad, Novedad | None]]
         )
         for line, (row, again) in enumerate(changes, 1)
     )
+    FirstFiled.objects.bulk_create(
+        FirstFiled(filing=filing, line=line, on_date=queries.first_filed_on(again))
+        for line, (_row, again) in enumerate(changes, 1)
+        if again
+    )
     with connection.cursor() as cursor:
         for statement in SETTLE:
             cursor.execute(statement, [filing.pk])
@@ -124,6 +129,10 @@ def _supersede(filing: Filing, changes: Iterable[tuple[Novedad, Novedad | None]]
 # What employments keep of their entries and exits. In this order no two are active in a branch at any moment.
 SETTLE = (
     "UPDATE workers_employment e SET annulled = true FROM novedades_novedad v "
+    "WHERE v.filing_id = %s AND v.kind = 'ENT' AND v.annulled AND v.employment_id = e.id "
+    "AND NOT EXISTS (SELECT FROM novedades_earlieremployment k WHERE k.employment_id = e.id)",
+    "UPDATE workers_employment e SET entry_pay = k.entry_pay FROM novedades_novedad v "
+    "JOIN novedades_earlieremployment k ON k.employment_id = v.employment_id "
     "WHERE v.filing_id = %s AND v.kind = 'ENT' AND v.annulled AND v.employment_id = e.id",
     "UPDATE workers_employment e SET left_on = (v.details ->> 'fecha_salida')::date FROM novedades_novedad v "
     "WHERE v.filing_id = %s AND v.kind = 'SAL' AND v.employment_id = e.id",

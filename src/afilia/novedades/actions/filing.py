@@ -18,6 +18,8 @@ from afilia.novedades.models import Channel, Filing, Novedad
 from afilia.novedades.rules.layouts import Context
 from afilia.novedades.rules.plan import Outcome
 
+PROCEDURE = "aviso-entrada-salida"  # slug of the catalogue
+
 
 class RefusedError(Exception):
     """A novedad cannot be filed: it has errors, or is a correction that was not meant."""
@@ -126,7 +128,7 @@ def file_together(
     filing = begin(
         filer, channel=Channel.FORM, filed_at=filed_at, token=token, reason=reason, explanation=explanation
     )
-    for judged in _register(filing, filer, steps):
+    for judged in register_steps(filing, filer=filer, steps=steps):
         if judged.outcome is not Outcome.NEW:
             raise RefusedError(judged)
     novedades = " ".join(step.novedad for step in steps)
@@ -142,15 +144,17 @@ def judge_together(*, filer: Filer, steps: Sequence[Step], now: datetime) -> lis
     """
     lock_history(filer.employer)
     filing = begin(filer, channel=Channel.FORM, filed_at=now, token=None, reason="", explanation="")
-    found = _register(filing, filer, steps)
+    found = register_steps(filing, filer=filer, steps=steps)
     transaction.set_rollback(True)
     return found
 
 
-def _register(filing: Filing, filer: Filer, steps: Sequence[Step]) -> list[single.Judged]:
-    """Register the steps one after the other, up to the first that is not new."""
+def register_steps(
+    filing: Filing, *, filer: Filer, steps: Sequence[Step], first: int = 1
+) -> list[single.Judged]:
+    """Register the steps as lines from `first` on, up to the first that is not new."""
     found: list[single.Judged] = []
-    for line, step in enumerate(steps, 1):
+    for line, step in enumerate(steps, first):
         with single.planned(
             employer=filer.employer,
             allowed=filer.branches,
@@ -197,7 +201,7 @@ def end(filing: Filing, *, filer: Filer, event: str, **facts: str | int) -> None
         actor=filer.actor,
         subject=f"filing:{filing.pk}",
         at=filing.filed_at,
-        facts={"channel": filing.channel, "reason": filing.reason, **facts},
+        facts={"procedure": PROCEDURE, "channel": filing.channel, "reason": filing.reason, **facts},
     )
 
 

@@ -103,6 +103,7 @@ def write(
     if layout.effect is Effect.ENTRY:
         for lines in meant():
             beginning = pl.col("outcome") == Outcome.NEW.value
+            _keep_earlier(lines.filter(beginning & (pl.col("revision") == 0)))
             _enter(lines.filter(beginning), filing, foreigner_prefixes, alone=count == 1)
             _append([lines.filter(~beginning)], filing, layout.type)
         if corrections_meant:
@@ -213,6 +214,20 @@ ENTER = (
     "ON e.person_id = n.person_id AND e.branch_id = n.branch_id AND e.entered_on = n.on_date ORDER BY e.id",
     "DROP TABLE entering",
 )
+
+
+def _keep_earlier(lines: pl.DataFrame) -> None:
+    """Keep what was known of employments on record that have no notice of entry yet."""
+    found = lines.filter(pl.col("employment_id").is_not_null()).select("employment_id", "on_date")
+    if found.is_empty():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO novedades_earlieremployment (employment_id, entry_pay) "
+            "SELECT e.id, e.entry_pay FROM unnest(%s::bigint[], %s::date[]) k (id, on_date) "
+            "JOIN workers_employment e ON e.id = k.id AND e.entered_on = k.on_date AND NOT e.annulled",
+            [found["employment_id"].to_list(), found["on_date"].to_list()],
+        )
 
 
 def _pay_at_entry(filing: Filing) -> None:

@@ -138,6 +138,7 @@ def annul(request: HolderRequest, filing_id: int, line: int) -> HttpResponse:
         "employments": hangs.employments,
         "blocks": hangs.blocks,
         "is_entry": row.kind == "ENT",
+        "was_known": queries.was_known(row.employment_id),
         "is_exit": row.kind == "SAL",
     }
     status = BLOCKED if request.method == "POST" and hangs.blocks else REFUSED if form.errors else 200

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from afilia.access.decorators import HolderRequest, asks_itself, holder_required
 from afilia.access.queries import Holder
+from afilia.employers.models import Employer, EmployerKind
 from afilia.novedades import actions, notices, queries, single
-from afilia.novedades.actions import Filer, RefusedError, Step
+from afilia.novedades.actions import BlockedError, Filer, NotInForceError, RefusedError, Replacing, Step
 from afilia.novedades.catalogue import day_terms, notice_form
 from afilia.novedades.models import Filing, Novedad
 from afilia.novedades.notices import NoticeForm, ReasonForm
@@ -27,6 +28,7 @@ from afilia.novedades.rules.plan import Outcome
 from afilia.workers.models import Employment
 
 REFUSED = 422
+CONFLICT = 409
 LATEST = 10  # notices on the first page
 ICONS = {
     Effect.ENTRY: "people",
@@ -92,17 +94,26 @@ def notice(request: HolderRequest, novedad: str) -> HttpResponse:
             "sucursal": employment.branch.number,
         }
     page = Page(title=layout.name[language()], layout=layout)
-    return _notice(request, page, initial={**_guessed(layout), **initial, **asked})
+    return _notice(request, page, initial={**_guessed(layout, request.holder.employer), **initial, **asked})
 
 
-def _guessed(layout: Layout) -> dict[str, str]:
-    """What a form that is opened today is mostly about: this month."""
-    today = timezone.localdate()
+def _guessed(layout: Layout, employer: Employer) -> dict[str, str]:
+    """What a form that is opened today is mostly about: this month; in a household the basic salary."""
+    today, plan = timezone.localdate(), notice_form(layout.type)
     month = f"{today:%Y-%m}"
     guessed = {"mes": month, "periodo_desde": month, "periodo_hasta": month}
     if layout.effect is Effect.RESERVE:
         guessed["meses"] = "1"
+    guessed |= {name: today.isoformat() for name in plan.get("mostly_today", ())}
+    if layout.effect is Effect.ENTRY and employer.kind == EmployerKind.DOMESTIC and (sbu := _sbu()):
+        guessed |= {name: str(sbu) for name in plan.get("pay", ())}
     return guessed
+
+
+def _sbu() -> int | None:
+    """The basic salary of this year, US$ a month, where it is known yet."""
+    context = context_today()
+    return context.catalogue.sbu.get(context.today.year)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,7 +122,7 @@ def correct(request: HolderRequest, filing_id: int, line: int) -> HttpResponse:
     old = _novedad_or_404(request, filing_id, line)
     layout = _layout_or_404(request, old.kind)
     if request.method != "POST" and not queries.is_in_force(old):
-        return render(request, "novedades/not_in_force.html", {"old": old}, status=409)
+        return render(request, "novedades/not_in_force.html", {"old": old}, status=CONFLICT)
     number = queries.number_of(old.employment)
     title = gettext("Corregir: %(novedad)s") % {"novedad": layout.name[language()].lower()}
     page = Page(title=title, layout=layout, old=old)
@@ -125,14 +136,17 @@ def _notice(request: HolderRequest, page: Page, *, initial: Mapping[str, str]) -
         branches=queries.branches(request.holder.employer, allowed=request.holder.branches),
         language=language(),
         today=timezone.localdate(),
+        sbu=_sbu(),
         initial=initial,
-        fixed=notices.keys_of(page.layout) if page.old else frozenset(),
+        fixed=frozenset({"identificacion"}) if page.old else frozenset(),
     )
     step = request.POST.get("paso", "")
     if request.method != "POST" or step == MEND or not form.is_valid():
         return _form(request, page, form, bare=step == MEND)
     reason = ReasonForm(request.POST if step == FILE else None, act="correct", language=language())
     filer, now = filer_of(request.holder), timezone.now()
+    if page.old and notices.is_about_another(form, initial):
+        return _replace(request, page, page.old, form, reason)
     judged: single.Judged
     if step == FILE:
         meant = reason.is_valid()
@@ -169,6 +183,36 @@ def _notice(request: HolderRequest, page: Page, *, initial: Mapping[str, str]) -
     return _check(request, page.title, form, [judged], reason=reason)
 
 
+def _replace(
+    request: HolderRequest, page: Page, old: Novedad, form: NoticeForm, reason: ReasonForm
+) -> HttpResponse:
+    """A correction of what the novedad is about: the old one is annulled, and this one takes its place."""
+    filer, now = filer_of(request.holder), timezone.now()
+    what = Replacing(filing_id=old.filing_id, line=old.line, values=form.values())
+    try:
+        if reason.is_valid():
+            filing = actions.replace_one(
+                filer=filer,
+                what=what,
+                filed_at=now,
+                token=form.sent_token,
+                reason=reason.cleaned_data["motivo"],
+                explanation=reason.cleaned_data["explicacion"],
+            )
+            return _to(request, filing, new=filing.filed_at == now)
+        judged = actions.judge_replacing(filer=filer, what=what, now=now)
+    except RefusedError as refused:
+        judged = [refused.judged]
+    except NotInForceError:
+        return render(request, "novedades/not_in_force.html", {"old": old}, status=CONFLICT)
+    except BlockedError:
+        return redirect("novedades:novedad-annul", old.filing_id, old.line)  # it says by what
+    if judged[-1].outcome is not Outcome.NEW:
+        form.refuse(judged[-1].errors or judged[-1].findings)
+        return _form(request, page, form)
+    return _check(request, page.title, form, judged, reason=reason, replaced=old)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @asks_itself
 def change(request: HolderRequest) -> HttpResponse:
@@ -192,6 +236,7 @@ def change(request: HolderRequest) -> HttpResponse:
         branches=queries.branches(holder.employer, allowed=holder.branches),
         language=language(),
         today=timezone.localdate(),
+        sbu=_sbu(),
         initial=initial,
         fixed=frozenset({"identificacion"}),
     )
@@ -271,11 +316,12 @@ def _check(
     judged: list[single.Judged],
     *,
     reason: ReasonForm | None = None,
+    replaced: Novedad | None = None,
 ) -> HttpResponse:
     """The second step: what would be registered, when it was due, and what it changes."""
     chosen, context = language(), context_today()
     counted = day_terms()["working" if context.working_days else "calendar"][chosen]
-    correcting = judged[-1].outcome is Outcome.CORRECTION
+    correcting = replaced is not None or judged[-1].outcome is Outcome.CORRECTION
     page = {
         "title": title,
         "form": form,
@@ -294,7 +340,8 @@ def _check(
             for one in judged
         ],
         "counted": counted,
-        "before": judged[0].active_before,
+        "first_filed_on": queries.first_filed_on(replaced) if replaced else None,
+        "before": _active(request) if replaced else judged[0].active_before,
         "after": judged[-1].active_after,
         "worker": queries.names_of(judged[0].employment_id) if judged[0].employment_id else "",
         "reason": reason if correcting else None,
@@ -302,6 +349,11 @@ def _check(
     }
     failed = correcting and reason is not None and reason.is_bound
     return render(request, "novedades/notice_check.html", page, status=REFUSED if failed else 200)
+
+
+def _active(request: HolderRequest) -> int:
+    holder = request.holder
+    return queries.active_employments(holder.employer, on=timezone.localdate(), allowed=holder.branches)
 
 
 def _rows(form: NoticeForm) -> list[tuple[str, str]]:
