@@ -149,6 +149,13 @@ def test_who_has_no_verified_email_or_no_workers_is_not_warned(changes: dict[str
     assert warn(BEFORE) == []
 
 
+def test_key_to_one_branch_does_not_silence_the_employer(client: Client, branch: Branch) -> None:
+    signed_in_client(client, make_key(branch.employer, branches=(branch,)))
+    assert "No avisarme más" not in text(client, PLAZOS)
+    assert client.post(f"{PLAZOS}avisos/", {"wanted": "0"}).status_code == 403
+    assert "Los avisos están apagados." not in text(client, PLAZOS)
+
+
 def test_warnings_are_turned_off_and_on(holder: Client, branch: Branch) -> None:
     make_employment(branch=branch)
     holder.post(f"{PLAZOS}avisos/", {"wanted": "0"})

@@ -9,12 +9,14 @@ import pytest
 import xlsxwriter
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.test import Client
 
 from afilia.access.models import EmployerKey
 from afilia.access.queries import holder
+from afilia.access.rules.acts import Act
 from afilia.batches.models import Batch
-from afilia.employers.models import Branch
+from afilia.employers.models import Branch, Employer
 from afilia.payroll import actions, queries, tables
 from afilia.payroll.models import Comparison
 from afilia.payroll.rules.states import State
@@ -22,6 +24,7 @@ from tests.batches.filing import Planned
 from tests.builders import (
     NOW,
     cedula,
+    give_access,
     make_branch,
     make_employer,
     make_employment,
@@ -275,6 +278,7 @@ def test_ready_file_asks_for_what_it_needs(branch: Branch, key: EmployerKey) -> 
     refused = client.post(f"{NOMINA}{comparison.pk}/archivo/ENT/", {"sueldo": "mucho", "cargo": ""})
     assert refused.status_code == 422
     said = refused.content.decode()
+    assert not refused.context["form"]["relacion_trabajo"].field.choices[0][0]
     for words in ("Escriba la fecha.", "Escriba el valor en dólares", "Escriba el código de 13 dígitos."):
         assert words in said
     assert Batch.objects.count() == 0
@@ -288,10 +292,23 @@ def test_ready_file_asks_for_the_branch_where_there_are_several(branch: Branch, 
     comparison = compared(key, f"Cédula;Ingreso;Sueldo\n{cedula()};2026-11-10;500\n")
     form = client.get(f"{NOMINA}{comparison.pk}/archivo/ENT/").context["form"]
     assert next(iter(form.fields)) == "sucursal"
-    given = {name: field.choices[0][0] for name, field in form.fields.items() if hasattr(field, "choices")}
+    given = {name: field.choices[-1][0] for name, field in form.fields.items() if hasattr(field, "choices")}
     given |= {"cargo": "BODEGUERA", "actividad_sectorial": "0101011112039", "sucursal": "0002", "file": "1"}
     taken = client.post(f"{NOMINA}{comparison.pk}/archivo/ENT/", given)
     assert taken.content.decode().split(";")[1] == "0002"
+
+
+def test_who_helps_is_led_only_to_the_files_of_the_acts_given(branch: Branch, key: EmployerKey) -> None:
+    comparison = compared(key, f"Cédula;Ingreso;Sueldo\n{cedula()};2026-11-10;500\n")
+    Employer.objects.update(history_version=F("history_version") + 1)
+    for act, may in ((Act.ENTRIES_AND_EXITS, True), (Act.PAY, False), (Act.REQUESTS, False)):
+        given = give_access(branch.employer, acts=[act])
+        assert given.key is not None
+        helper = signed_in_client(Client(), given.key)
+        helper.post(f"/contadores/clientes/{given.pk}/ingresar/")
+        page = helper.get(f"{NOMINA}{comparison.pk}/").content.decode()
+        assert ("archivo/ENT/" in page) is may
+        assert ("otra-vez/" in page) is (act is not Act.REQUESTS)
 
 
 ADDRESSES = ("", "avance/", "columnas/", "diferencias.csv", "diferencias.xlsx", "archivo/ENT/")

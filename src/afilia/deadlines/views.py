@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from afilia.access.decorators import HolderRequest, act_required, holder_required
-from afilia.access.rules.acts import Act
+from afilia.access.rules.acts import Act, NotGivenError
 from afilia.deadlines import actions, queries
 from afilia.deadlines.calendar import calendar_of, title
 from afilia.deadlines.catalogue import contributions
@@ -66,6 +66,8 @@ def feed_settings(request: HolderRequest) -> HttpResponse:
 @require_POST
 @act_required(Act.REQUESTS)
 def warnings(request: HolderRequest) -> HttpResponse:
+    if request.holder.branches is not None:
+        raise NotGivenError(None)  # they are for all the branches
     wanted = request.POST.get("wanted") == "1"
     actions.set_warnings(holder=request.holder, wanted=wanted, now=timezone.now())
     messages.success(

@@ -132,7 +132,7 @@ class ClosingForm(forms.Form):
         labels = wording()["label"]
         places = [(row.number, f"{row.number} – {row.name}") for row in branches]
         if places:
-            self.fields["sucursal"] = forms.ChoiceField(label=gettext("Sucursal"), choices=places)
+            self.fields["sucursal"] = _choice(gettext("Sucursal"), places)
         for field in asked:
             self.fields[field.name] = _field(field, labels[field.name][language], language)
 
@@ -146,11 +146,7 @@ def _field(field: Field, label: str, language: str) -> forms.Field:
     if field.codes:
         values = {code: text[language] for code, text in field.codes.values.items() if code != DEATH}
         choices = [(code, text if text == code else f"{text} ({code})") for code, text in values.items()]
-        return forms.ChoiceField(
-            label=label,
-            choices=choices,
-            error_messages={"invalid_choice": gettext("Elija uno de los valores de la lista.")},
-        )
+        return _choice(label, choices)
     if field.kind is Kind.DATE:
         required = {"required": gettext("Escriba la fecha.")}
         return forms.DateField(
@@ -176,6 +172,16 @@ def _field(field: Field, label: str, language: str) -> forms.Field:
         label=label,
         max_length=field.max or None,
         error_messages={"required": gettext("Escriba este dato.")},
+    )
+
+
+def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
+    """Of several values none is chosen beforehand: what is left as it stands would count for all the rows."""
+    wrong = gettext("Elija uno de los valores de la lista.")
+    return forms.ChoiceField(
+        label=label,
+        choices=choices if len(choices) == 1 else [("", gettext("Elija un valor")), *choices],
+        error_messages={"required": wrong, "invalid_choice": wrong},
     )
 
 

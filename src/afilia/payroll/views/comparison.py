@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from afilia.access.decorators import HolderRequest, act_required, holder_required
+from afilia.access.queries import Holder
 from afilia.kit.downloads import CSV, XLSX, freeing, stream
 from afilia.novedades import roster
 from afilia.novedades.reader import language
@@ -86,7 +87,7 @@ def _compared(request: HolderRequest, shown: Comparison) -> dict[str, object]:
         "total": total,
         "page": listed,
         "rows": saying.rows(found),
-        "files": _files(shown),
+        "files": _files(shown, request.holder),
         "problems": [
             (line, number, saying.PROBLEMS[Problem(problem)])
             for line, number, problem in problems.iter_rows()
@@ -97,12 +98,13 @@ def _compared(request: HolderRequest, shown: Comparison) -> dict[str, object]:
     }
 
 
-def _files(shown: Comparison) -> list[dict[str, object]]:
-    """The types of novedad that would close differences, with how many."""
+def _files(shown: Comparison, holder: Holder) -> list[dict[str, object]]:
+    """The types of novedad that would close differences and that somebody may file, with how many."""
     context = settings.POLICY.context(timezone.localdate())
     counted: dict[str, dict[str, object]] = {}
     for name, count in shown.summary["kinds"].items():
-        if layout := layout_of(Kind(name), context):
+        layout = layout_of(Kind(name), context)
+        if layout and holder.may(ACTS[layout.effect]):
             row = counted.setdefault(
                 layout.type, {"novedad": layout.type, "name": layout.name[language()], "count": 0}
             )
