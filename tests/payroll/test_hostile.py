@@ -3,12 +3,17 @@
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
+import polars as pl
 import pytest
 import xlsxwriter
 
 from afilia.documents.examination import sandbox
 from afilia.documents.examination.errors import FileRefusedError
+from afilia.payroll import tables
+from afilia.payroll.rules import values
+from tests.novedades.checking import context
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
@@ -62,3 +67,21 @@ def test_entities_and_formulas_of_a_workbook_do_nothing() -> None:
     assert b"root" not in text
     formula = b'<row r="1"><c r="A1"><f>1+1</f><v>7</v></c></row>'
     assert sandbox.sheet(workbook(sheet(formula))) == b"7\n"
+
+
+LIST = "Cédula;Nombres;Sueldo;Fecha de ingreso\r\n0102030400;PEÑA LUZ;600,50;02/01/2025\r\n".encode()
+
+
+@pytest.mark.parametrize("end", range(len(LIST)))
+def test_list_cut_off_anywhere_is_read_or_refused(tmp_path: Path, end: int) -> None:
+    cut = tmp_path / "cut.csv"
+    cut.write_bytes(LIST[:end])
+    try:
+        table = tables.read(cut, catalogue=context().catalogue, max_bytes=len(LIST), remembered={})
+    except tables.TableRefusedError:
+        return
+    names = table.rows.select("line", *(pl.col(str(at)).alias(name) for name, at in table.found.items()))
+    read = values.read(names, foreigner_prefixes=context().foreigner_prefixes)
+    assert read.height <= 1
+    for number, problem in read.select("number", "problem").iter_rows():
+        assert problem or number == "0102030400"
