@@ -221,6 +221,7 @@ INSTALLED_APPS = [
     "afilia.counter",
     "afilia.transparency",
     "afilia.guide",
+    "afilia.help",
     "afilia.site",
     "afilia.ops",
 ]

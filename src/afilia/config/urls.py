@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("afilia.batches.urls")),
     path("", include("afilia.payroll.urls")),
     path("", include("afilia.deadlines.urls")),
+    path("", include("afilia.help.urls")),
     path("", include("afilia.ops.urls")),
     path("idioma/", include("django.conf.urls.i18n")),
 ]

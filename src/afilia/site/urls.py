@@ -10,7 +10,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("tramites-virtuales/", RedirectView.as_view(pattern_name="guide:index", permanent=True)),
     path("empleadores/", views.employers, name="employers"),
-    path("ayuda/", views.help_page, name="help"),
     path("accesibilidad/", views.accessibility, name="accessibility"),
     path("privacidad/", views.privacy_page, name="privacy"),
     path("robots.txt", views.robots, name="robots"),

@@ -33,11 +33,6 @@ def employers(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/help.html")
-
-
-@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What is promised, and what `make axe` measured last."""
     file = settings.BASE_DIR / "site" / "data" / "accessibility.json"

@@ -1,0 +1,64 @@
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import connection
+
+from afilia.help.models import Entry
+
+CONFIG = {"es": "spanish", "en": "english"}
+MOST_FOUND = 30
+STEMS = "SELECT word, tsvector_to_array(to_tsvector(%s::regconfig, word)) FROM unnest(%s::text[]) AS word"
+# A title counts much more than the text, and words near to one another more than far ones.
+SEARCH = """
+SELECT kind, address, title, text FROM help_entry, to_tsquery('simple', %(query)s) AS query
+WHERE digest = %(digest)s AND language = %(language)s AND vector @@ query
+ORDER BY ts_rank_cd('{0.05, 0.1, 0.5, 1}', vector, query, 1) DESC, address LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    kind: str
+    address: str
+    title: str
+    text: str
+
+
+def is_indexed(digest: str) -> bool:
+    return Entry.objects.filter(digest=digest).exists()
+
+
+def stems(words: Iterable[str], *, language: str) -> dict[str, list[str]]:
+    """The stems of each word in a language; none for words that say nothing, as «de»."""
+    with connection.cursor() as cursor:
+        cursor.execute(STEMS, [CONFIG[language], [*words]])
+        return dict(cursor.fetchall())
+
+
+def search(
+    stems: Mapping[str, Collection[str]], *, digest: str, language: str, all_words: bool
+) -> list[Found]:
+    """The best MOST_FOUND pages with all words, or with any of them, the best first.
+
+    A word is found by its stem and by its beginning, so that it may be typed in part. Words are folded, and
+    those without stems do not count.
+    """
+    asked = [
+        "(" + " | ".join([f"'{word}':*", *(f"'{stem}'" for stem in of_word)]) + ")"
+        for word, of_word in stems.items()
+        if of_word
+    ]
+    if not asked:
+        return []
+    given: dict[str, str | int] = {
+        "query": (" & " if all_words else " | ").join(asked),
+        "digest": digest,
+        "language": language,
+        "most": MOST_FOUND,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SEARCH, given)
+        return [
+            Found(kind=kind, address=address, title=title, text=text)
+            for kind, address, title, text in cursor.fetchall()
+        ]

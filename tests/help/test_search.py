@@ -1,0 +1,139 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from afilia.help import actions, queries, sources
+from afilia.help.looking import look
+from afilia.help.models import Entry
+from afilia.help.rules import Page
+
+NOW = datetime(2026, 11, 21, 15, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+def first(typed: str, language: str = "es") -> str:
+    answer = look(typed, language=language, now=NOW)
+    return answer.results[0].address if answer.results else ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("olvidé mi clave", "/ayuda/clave/#recuperar"),
+        ("olvide mi clave", "/ayuda/clave/#recuperar"),
+        ("OLVIDE CLAVE", "/ayuda/clave/#recuperar"),
+        ("contraseña olvidada", "/ayuda/clave/#recuperar"),
+        ("afiliacion", "/ayuda/avisos/#un-solo-trabajador"),
+        ("lista de espera", "/ayuda/turnos/#lista-de-espera"),
+        ("codigo turno perdi", "/ayuda/turnos/#perdi-el-codigo"),
+        ("id.check-digit", "/ayuda/hallazgos/id.check-digit/"),
+        ("file.not-text", "/ayuda/hallazgos/file.not-text/"),
+        ("registro de dependientes", "/tramites/dependientes/"),
+        ("poder del apoderado", "/ayuda/extranjeros/#poder-notarial"),
+    ],
+)
+def test_the_page_that_answers_comes_first(typed: str, address: str) -> None:
+    assert first(typed) == address
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("forgot key", "/ayuda/clave/#recuperar"),
+        ("waiting list", "/ayuda/turnos/#lista-de-espera"),
+        ("file is not text", "/ayuda/hallazgos/file.not-text/"),
+    ],
+)
+def test_english_is_searched_in_english(typed: str, address: str) -> None:
+    assert first(typed, "en") == address
+
+
+def test_a_word_may_be_typed_in_part() -> None:
+    assert "/ayuda/extranjeros/#poder-notarial" in {
+        result.address for result in look("notari", language="es", now=NOW).results
+    }
+
+
+def test_a_typing_error_is_mended_and_said() -> None:
+    answer = look("recuperar clabe", language="es", now=NOW)
+    assert answer.instead == "recuperar clave"
+    assert answer.results[0].address.startswith(("/ayuda/clave/", "/tramites/recuperacion-clave/"))
+
+
+def test_pages_with_some_words_are_shown_when_none_has_all() -> None:
+    answer = look("sucursal autenticación conviviente", language="es", now=NOW)
+    assert answer.some_words
+    assert answer.results
+
+
+@pytest.mark.parametrize("typed", ["de la", "xqzwxqzw", "' | ! & ( ) : * <->", "%_\\", "\x00"])
+def test_what_says_nothing_finds_nothing(typed: str) -> None:
+    assert look(typed, language="es", now=NOW).results == ()
+
+
+def test_officials_help_is_not_what_the_public_finds() -> None:
+    look("clave", language="es", now=NOW)
+    assert not Entry.objects.filter(address__contains="/atencion/").exists()
+
+
+def test_the_words_found_are_marked() -> None:
+    found = look("autenticacion", language="es", now=NOW).results
+    marks = {piece.text for one in found for piece in (*one.title, *one.excerpt) if piece.marked}
+    assert "autenticación" in marks
+
+
+def test_all_pages_are_indexed_once_and_again_when_their_data_change() -> None:
+    look("clave", language="es", now=NOW)
+    both = sum(len(sources.pages(language)) for language in sources.LANGUAGES)
+    assert Entry.objects.count() == both
+    look("clave", language="es", now=NOW)
+    assert Entry.objects.count() == both
+
+    other = ("es", Page(kind="help", address="/otra/", title="Otra página", words="", text="Nueva"))
+    assert actions.index(digest="other", pages=[other], now=NOW + timedelta(hours=1))
+    assert not actions.index(digest="other", pages=[other], now=NOW + timedelta(hours=1))
+    assert Entry.objects.count() == both + 1  # the other version of the portal still runs
+    assert actions.index(digest="third", pages=[other], now=NOW + timedelta(days=2))
+    assert {*Entry.objects.values_list("digest", flat=True)} == {"third"}
+    found = queries.search({"otra": ["otra"]}, digest="third", language="es", all_words=True)
+    assert [page.address for page in found] == ["/otra/"]
+
+
+@pytest.fixture
+def spanish() -> Client:
+    return Client(headers={"accept-language": "es-EC"})
+
+
+def test_page_shows_results_with_safe_marks(spanish: Client) -> None:
+    page = spanish.get("/buscar/", {"q": "recuperar clave"}).content.decode()
+    assert '<mark class="app-found">' in page
+    assert 'href="/ayuda/clave/#recuperar"' in page
+    assert 'value="recuperar clave"' in page
+
+
+def test_page_escapes_what_was_typed(spanish: Client) -> None:
+    page = spanish.get("/buscar/", {"q": "<script>xqzw</script>"}).content.decode()
+    assert "<script>xqzw" not in page
+    assert "&lt;script&gt;xqzw" in page
+
+
+def test_empty_search_and_no_result_lead_on(spanish: Client) -> None:
+    empty = spanish.get("/buscar/").content.decode()
+    assert 'href="/tramites/"' in empty
+    assert "No hay ninguna página" not in empty
+    nothing = spanish.get("/buscar/", {"q": "xqzwxqzw"}).content.decode()
+    assert "No hay ninguna página con «xqzwxqzw»." in nothing
+    assert 'href="/contacto/"' in nothing
+
+
+def test_too_long_a_search_is_refused_with_the_remedy(spanish: Client) -> None:
+    response = spanish.get("/buscar/", {"q": "a" * 101})
+    assert response.status_code == 422
+    assert "100 caracteres como máximo" in response.content.decode()
+
+
+def test_english_page_is_english() -> None:
+    page = Client(headers={"accept-language": "en"}).get("/buscar/", {"q": "waiting list"}).content.decode()
+    assert "/ayuda/turnos/#lista-de-espera" in page
+    assert "Lista de espera" not in page
