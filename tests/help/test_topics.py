@@ -17,7 +17,6 @@ NO_PAGE = {
     *("staff:sign-out", "staff:watch-session", "staff:keep-session", "staff:end-other-sessions"),
     *("attendance:called", "novedades:format-sample", "novedades:format-template"),
     *("counter:page", "counter:original", "foreigners:legal-page", "foreigners:legal-original"),
-    *("counter:None", "recovery:None"),  # a link that a mail program broke
 }
 QUESTIONS = [
     pytest.param(question, id=f"{topic.slug}-{question.slug}")
@@ -29,11 +28,12 @@ QUESTIONS = [
 def addresses(
     resolver: URLResolver | None = None, space: str = "", path: str = ""
 ) -> Iterator[tuple[str, str]]:
-    """The name and the pattern of every address."""
+    """The name and the pattern of every address; one without a name only leads on."""
     for pattern in (resolver or get_resolver()).url_patterns:
         here = f"{path}{pattern.pattern}"
         if isinstance(pattern, URLPattern):
-            yield f"{space}{pattern.name}", here
+            if pattern.name:
+                yield f"{space}{pattern.name}", here
         else:
             yield from addresses(pattern, f"{pattern.namespace}:" if pattern.namespace else space, here)
 

@@ -12,7 +12,15 @@ from afilia.novedades.catalogue import finding_texts
 from afilia.procedures.catalogue import load
 
 PAGES = (
-    *("site:home", "site:employers", "help:index", "help:contact", "site:accessibility", "site:privacy", "ops:status"),
+    *(
+        "site:home",
+        "site:employers",
+        "help:index",
+        "help:contact",
+        "site:accessibility",
+        "site:privacy",
+        "ops:status",
+    ),
     *("guide:index", "guide:needs", "appointments:start", "documents:verify", "intake:start"),
     *("recovery:begin", "registration:start", "registration:forms"),
     *("novedades:formats", "novedades:findings"),
