@@ -10,6 +10,7 @@ from afilia.site import privacy
 
 # Tables in which nothing is of a person: places, calendars, counts, the state of our own work.
 OF_NOBODY = {
+    "help.Entry",
     *("offices.Office", "offices.OfficeHours", "offices.Agenda", "offices.Closure", "workers.CodeSeries"),
     *("documents.TrustRoot", "registries.SriLoad", "appointments.AgendaDay", "attendance.OfficeDay"),
     *("attendance.OpenCounter", "attendance.DayFigure", "batches.Progress", "transparency.MonthlyFact"),
