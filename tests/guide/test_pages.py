@@ -69,6 +69,7 @@ def test_page_shows_the_figures_of_its_sheet(client: Client) -> None:
         ("clave-patronal", ["/turnos/?tramite=clave-patronal", "/ventanilla-virtual/"]),
         ("recuperacion-clave", ["/empleadores/clave/recuperar/"]),
         ("novedades-batch", ["/empleadores/batch/cargar/"]),
+        ("aviso-entrada-salida", ["/empleadores/avisos/"]),
         ("dependientes", ["/empleadores/dependientes/"]),
         ("codigo-extranjeros", ["/turnos/?tramite=codigo-extranjeros"]),
         ("turnos", ["/turnos/"]),

@@ -39,6 +39,7 @@ SHEETS = {
     CODE: "002",
     "novedades-batch": "003",
     "recuperacion-clave": "004",
+    "aviso-entrada-salida": "",
     "registro-empleador": "",
     "turnos": "",
     "ventanilla-virtual": "",

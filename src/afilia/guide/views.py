@@ -27,6 +27,7 @@ ICONS = {
     "registro-empleador": "building",
     "clave-patronal": "key",
     "recuperacion-clave": "key",
+    "aviso-entrada-salida": "people",
     "novedades-batch": "upload",
     "dependientes": "people",
     "codigo-extranjeros": "people",
