@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import psutil
 
-from bench import appointments, bulk, cases, payroll, peers, portal, sri, workers
+from bench import appointments, bulk, cases, foreigners, payroll, peers, portal, sri, workers
 from bench.measure import Report
 from bench.server import running
 
@@ -27,6 +27,7 @@ NAMES = (
     "payroll",
     "cases",
     "appointments",
+    "foreigners",
     "frictionless",
     "import-export",
 )
@@ -74,6 +75,10 @@ def main() -> int:
             bookings = appointments.BOOKINGS * lines // FULL
             booked = appointments.measure(server, clients=clients, bookings=bookings, rounds=rounds)
             appointments.report(report, booked, clients=clients)
+        if "foreigners" in names:
+            count = min(foreigners.CODES, lines)
+            issued = foreigners.measure(server, count=count, rounds=rounds)
+            foreigners.report(report, issued, count=count)
         if "frictionless" in names:
             peers.frictionless(report, lines=lines // 10, rounds=rounds, folder=folder, today=today)
         if "import-export" in names:

@@ -49,6 +49,7 @@ def test_every_benchmark_runs_on_a_small_file() -> None:
         *("four times the lines", "upload → report", "confirm → receipt"),
         *("SRI: first load", "SRI: monthly reload"),
         *("booking, 200 clients, 100 places", "free days of a province, 500 bookings"),
+        *("bare INSERT, 1,000 codes", "foreigner codes: 1,000 codes, 20 threads"),
         *("cases: send and submit", "cases lost"),
         *("Frictionless", "django-import-export"),
     ):

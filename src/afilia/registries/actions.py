@@ -116,7 +116,7 @@ def load_contracts(
     """Put the contracts of a file of the SUT into the local copy; how many were good, and how many not.
 
     `tell` hears of each row that is not loaded. A contract that is there already is brought up to date; one
-    that the file does not name stays. Raises contracts.NotContractsError, and OSError.
+    that the file does not name stays. Raises tables.NotTheTableError, and OSError.
     """
     known = frozenset(code for code, _ in countries.abroad())
     waiting: dict[tuple[str, DocumentId], Contract] = {}

@@ -1,7 +1,6 @@
 """Contracts of foreigners in the SUT: pure comparison, and the rows of a file of them. No database."""
 
-import csv
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,9 +9,9 @@ from afilia.identifiers.foreign import DocumentId, DocumentKind, document_number
 from afilia.identifiers.names import words
 from afilia.identifiers.person import are_digits
 from afilia.identifiers.ruc import LENGTH
+from afilia.kit import tables
 
 LONGEST_NAMES = 300  # characters
-LONGEST_LINE = 4096  # characters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,14 +82,6 @@ class Fault(StrEnum):
     DATE = "not-a-date"
 
 
-class NotContractsError(Exception):
-    """The first line does not name each of the COLUMNS once; `columns` are those in question."""
-
-    def __init__(self, columns: Sequence[str]) -> None:
-        super().__init__(*columns)
-        self.columns = columns
-
-
 @dataclass(frozen=True, kw_only=True)
 class Broken:
     """A line of a file, from 1, and the column at fault, if it is one."""
@@ -101,32 +92,20 @@ class Broken:
 
 
 def read(lines: Iterable[str], *, countries: Collection[str]) -> Iterator[Contract | Broken]:
-    """The rows of a CSV file, with commas or semicolons between the columns, known by their names.
+    """The rows of a CSV file with the COLUMNS.
 
-    `countries` are the codes that there are. Raises NotContractsError, before the first row.
+    `countries` are the codes that there are. Raises tables.NotTheTableError, before the first row.
     """
-    rest = iter(lines)
-    first = next(rest, "").removeprefix("\ufeff")
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    header = [name.strip().upper() for name in next(csv.reader([first], delimiter=delimiter), [])]
-    if wrong := [name for name in COLUMNS if header.count(name) != 1]:
-        raise NotContractsError(wrong)
-    for at, line in enumerate(rest, start=2):
-        if line.strip():
-            yield _row(line, header, delimiter=delimiter, at=at, countries=countries)
+    for at, row in tables.rows(lines, columns=COLUMNS):
+        if isinstance(row, tables.Fault):
+            yield Broken(line=at, fault=Fault(row))
+        else:
+            yield _contract(row, at=at, countries=countries)
 
 
-def _row(
-    line: str, header: Sequence[str], *, delimiter: str, at: int, countries: Collection[str]
-) -> Contract | Broken:
-    if len(line) > LONGEST_LINE or "\ufffd" in line or not line.strip("\r\n").isprintable():
-        return Broken(line=at, fault=Fault.NOT_READABLE)
-    values = next(csv.reader([line], delimiter=delimiter))
-    if len(values) != len(header):
-        return Broken(line=at, fault=Fault.COLUMNS)
-    row = {name: value.strip() for name, value in zip(header, values, strict=True)}
+def _contract(row: Mapping[str, str], *, at: int, countries: Collection[str]) -> Contract | Broken:
     kind, number = KINDS.get(row["TIPO_DOCUMENTO"].upper()), document_number(row["NUMERO_DOCUMENTO"])
-    days = {name: _day(row[name]) for name in DATES}
+    days = {name: day(row[name]) for name in DATES}
     country = row["PAIS"].upper()
     checks = (
         (are_digits(row["RUC"], LENGTH), Fault.RUC, "RUC"),
@@ -134,7 +113,7 @@ def _row(
         (number is not None, Fault.NUMBER, "NUMERO_DOCUMENTO"),
         (country in countries, Fault.COUNTRY, "PAIS"),
         (0 < len(row["NOMBRES"]) <= LONGEST_NAMES, Fault.NAMES, "NOMBRES"),
-        *((day is not None, Fault.DATE, name) for name, day in days.items()),
+        *((on is not None, Fault.DATE, name) for name, on in days.items()),
     )
     for is_good, fault, column in checks:
         if not is_good:
@@ -151,7 +130,8 @@ def _row(
     )
 
 
-def _day(text: str) -> date | None:
+def day(text: str) -> date | None:
+    """A day as `YYYY-MM-DD`."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -6,8 +6,9 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from afilia.kit.tables import NotTheTableError
 from afilia.registries import actions
-from afilia.registries.contracts import COLUMNS, KINDS, Broken, Fault, NotContractsError
+from afilia.registries.contracts import COLUMNS, KINDS, Broken, Fault
 
 PARTLY, NOTHING_LOADED = 1, 2
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
 
         try:
             good, broken = actions.load_contracts(file=file, tell=tell, actor="operator", now=timezone.now())
-        except NotContractsError as error:
+        except NotTheTableError as error:
             raise _nothing(
                 f"{file} no es un archivo del SUT: en la primera línea falta o se repite "
                 f"{', '.join(error.columns)}."
