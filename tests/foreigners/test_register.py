@@ -109,9 +109,9 @@ def test_a_cedula_is_compared_with_the_registro_civil_and_joined(clerk: Client, 
     employer = make_employer(email_verified_at=NOW)
     make_employment(branch=make_branch(employer), person=foreigner)
     number = cedula()
-    CivilRecord.objects.create(cedula=number, names="ROJAS PAZ ANA LUCIA", birth_on=date(1991, 2, 4))
+    CivilRecord.objects.create(cedula=number, names="ROJAS PAZ ANA LUCIA", birth_on=foreigner.birth_on)
     shown = clerk.post(page(foreigner, "join"), {"number": number})
-    assert text(shown.content).count("Distinto") == 2
+    assert text(shown.content).count("Distinto") == 1
     assert not Join.objects.exists()
     refused = clerk.post(page(foreigner, "join"), {"number": number, "confirm": "1"})
     assert refused.status_code == 422
@@ -129,6 +129,21 @@ def test_a_cedula_is_compared_with_the_registro_civil_and_joined(clerk: Client, 
     again = clerk.post(page(foreigner, "join"), {"number": number, **CONFIRM})
     assert again.status_code == 409
     assert "ya es de esta persona" in text(again.content)
+
+
+def test_a_cedula_with_nothing_alike_is_joined_by_a_supervisor_alone(
+    clerk: Client, supervisor: Client, foreigner: Person
+) -> None:
+    number = cedula()
+    CivilRecord.objects.create(cedula=number, names="VERA LUNA PEDRO", birth_on=date(1970, 1, 1))
+    shown = text(clerk.post(page(foreigner, "join"), {"number": number}).content)
+    assert "puede ser otra persona" in shown
+    assert 'name="confirm"' not in shown
+    assert clerk.post(page(foreigner, "join"), {"number": number, **CONFIRM}).status_code == 404
+    assert not Join.objects.exists()
+    assert queries.numbers_of(CODE) == {CODE}
+    assert supervisor.post(page(foreigner, "join"), {"number": number, **CONFIRM}).status_code == 302
+    assert queries.numbers_of(CODE) == {CODE, number}
 
 
 def test_while_the_registro_civil_is_down_nothing_is_joined(

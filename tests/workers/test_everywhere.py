@@ -7,6 +7,7 @@ import pytest
 from afilia.access import actions as access
 from afilia.access import queries as keys
 from afilia.access.models import EmployerKey
+from afilia.access.rules import limits
 from afilia.appointments.queries import rows as appointments
 from afilia.appointments.queries.finding import ahead_of_person
 from afilia.appointments.rules.states import Identity, PersonKind, Reason, RefusedError
@@ -106,3 +107,14 @@ def test_one_live_booking_a_person_whatever_number_it_is_made_with(number: str) 
     with pytest.raises(RefusedError) as refused:
         book(agenda, at(10), who=make_who(identity=Identity(kind=PersonKind.CEDULA, number=number)))
     assert refused.value.reason is Reason.HAS_ONE
+
+
+def test_guesses_under_both_numbers_are_counted_together(number: str) -> None:
+    make_key(make_employer(), number=CODE)
+    join_them(number)
+    for turn in range(limits.PAIR.free):
+        sign_in((CODE, number)[turn % 2], "no es la clave")
+    for one in (CODE, number):
+        refused = sign_in(one)
+        assert isinstance(refused, limits.Refusal)
+        assert refused.wait

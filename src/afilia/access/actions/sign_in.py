@@ -5,6 +5,7 @@ from afilia.access.actions import doors
 from afilia.access.models import EmployerKey
 from afilia.access.rules import limits
 from afilia.audit import actions as audit
+from afilia.workers import queries as people
 
 
 def sign_in(
@@ -21,7 +22,7 @@ def sign_in(
         _record(found, verdict, subject=subject, now=now)
 
     found = doors.judge_key(
-        who=number,
+        who=min(people.numbers_of(number)),  # of one person, under whichever number
         address=address,
         device=device,
         known=bool(device) and queries.is_known_device(number, device=device),

@@ -23,7 +23,7 @@ SECONDS = 5.0  # that an official waits for the Registro Civil
 
 
 class NotSupervisedError(Exception):
-    """Only a supervisor makes two people of the register one."""
+    """Only a supervisor makes two people of the register one, or joins a cédula with nothing alike."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +47,12 @@ def look_up(number: str) -> Found:
 def join(*, person: Person, number: str, reason: str, text: str, by: Staff, now: datetime) -> Join:
     """Make who has the number one with a person; the employers are told that all the numbers serve.
 
-    Where somebody here has it, that takes a supervisor. Not in a transaction: the Registro Civil is asked
-    first. Raises RegisterDownError, NotSupervisedError, JoinRefusedError.
+    Where somebody here has it, or neither names nor day of birth are alike, that takes a supervisor. Not in a
+    transaction: the Registro Civil is asked first. Raises RegisterDownError, NotSupervisedError,
+    JoinRefusedError.
     """
     found = look_up(number)
+    strange = register.all_differ(register.compared(person, found.person, found.register))
     with transaction.atomic():
         joined = workers.join(
             number=register.numbers(person)[0],
@@ -62,7 +64,7 @@ def join(*, person: Person, number: str, reason: str, text: str, by: Staff, now:
             now=now,
         )
         came = joined.rows.filter(came=True).count()
-        if (found.person is not None or came > 1) and Role.SUPERVISOR not in by.roles:
+        if (found.person is not None or came > 1 or strange) and Role.SUPERVISOR not in by.roles:
             raise NotSupervisedError
         _tell(joined, "numbers_joined", now=now)
         _record("person.joined", joined, by=by, now=now, reason=reason, rows=came)

@@ -113,6 +113,11 @@ def compared(person: Person, other: Person | None, register: CivilPerson | None)
     ]
 
 
+def all_differ(rows: Sequence[Row]) -> bool:
+    """Whether there are fields to compare and none of them is alike: most likely somebody else."""
+    return bool(rows) and all(row.differs for row in rows)
+
+
 def employers_of(person: Person) -> list[Employer]:
     """For whom a person works or worked."""
     works = Employment.objects.filter(person=person, annulled=False)

@@ -86,11 +86,13 @@ def join(request: StaffRequest, person_id: int) -> HttpResponse:
         return render(request, "foreigners/register/join.html", page, status=409)
     if not asked.is_anothers(person=found, there=there.person, register=there.register):
         return render(request, "foreigners/register/join.html", page, status=REFUSED)
+    rows = register.compared(found, there.person, there.register)
     page |= {
         "number": number,
         "other": there.person and register.sheet(there.person),
         "register": there.register,
-        "rows": register.compared(found, there.person, there.register),
+        "rows": rows,
+        "strange": register.all_differ(rows),
     }
     return render(request, "foreigners/register/compare.html", page, status=_status(form))
 

@@ -4,6 +4,7 @@ import tomllib
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,6 +17,9 @@ from afilia.identifiers.foreign import DocumentId, DocumentKind
 from afilia.ops import demo
 from afilia.ops.demo.cases import scan
 from afilia.procedures.rules import WhoComes
+from afilia.registries.civil import CivilPerson
+from afilia.registries.models import CivilRecord
+from afilia.workers import actions as workers
 
 DATA: dict[str, Any] = tomllib.loads((demo.HERE / "foreigners.toml").read_text("utf-8"))
 ACTOR = "system"
@@ -40,7 +44,33 @@ def load(*, now: datetime) -> bool:
         )
         if "entry" in raw:
             _entry(request, raw["entry"], by_number=demo.cedula(raw["by"]), now=at)
+    for raw in DATA["coded"]:
+        _coded(raw, now=now - raw["age"] * DAY)
     return True
+
+
+def _coded(raw: dict[str, Any], *, now: datetime) -> None:
+    """Somebody of the register, perhaps with a cédula since."""
+    code = workers.issue_code(
+        names=raw["names"],
+        birth_on=raw["birth_on"],
+        document=DocumentId(kind=DocumentKind(raw["kind"]), country=raw["country"], number=raw["number"]),
+        prefix=settings.POLICY.foreigner_prefixes[0],
+        now=now,
+    )
+    if "nine" in raw:
+        cedula = demo.cedula(raw["nine"])
+        known = {"names": raw["names"], "birth_on": raw["birth_on"]}
+        CivilRecord.objects.create(cedula=cedula, **known)
+        workers.join(
+            number=code.number,
+            other=cedula,
+            register=CivilPerson(cedula=cedula, death_on=None, **known),
+            by=ACTOR,
+            reason="cedula",
+            text="",
+            now=now + 90 * DAY,
+        )
 
 
 def _rucs() -> set[str]:
