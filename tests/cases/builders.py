@@ -14,11 +14,11 @@ from afilia.procedures.rules import Channel
 from afilia.staff import queries as staff_queries
 from afilia.staff.models import StaffMember
 from afilia.staff.rules import Role, Staff
-from tests.builders import NOW, cedula, make_employer
+from tests.builders import FIRST, NOW, cedula, make_employer
 from tests.staff.builders import make_staff
 
 KEY = "clave-patronal"
-_numbers = count(1)
+_numbers = count(FIRST)
 
 
 def make_registration(*, document: str = "cedula", number: str = "", **changes: object) -> Registration:

@@ -112,7 +112,8 @@ def left_on(*folders: Path) -> list[str]:
         path.name
         for folder in folders
         for path in folder.rglob("*")
-        if path.is_file() and "postgres" not in str(path)
+        # the demo's payroll list is compared in the meantime
+        if path.is_file() and not {"postgres", "payroll"} & {*path.parts}
     ]
 
 

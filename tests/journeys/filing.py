@@ -17,7 +17,7 @@ MENDED = {
     26: ("mes", "11"),
     34: ("", ""),  # the field too many
 }
-WAIT = 20_000  # ms, for jobs on a busy machine
+WAIT = 60_000  # ms, for jobs on a busy machine
 
 
 def sign_in(page: Page, portal: Portal, *, number: str, key: str) -> None:

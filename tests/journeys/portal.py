@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -26,7 +27,8 @@ from afilia.ops import demo
 from tests.faults.plant import until
 from tests.once import copy, once
 
-START_WITHIN = 60.0  # seconds
+START_WITHIN = 120.0  # seconds, on a busy machine
+_scripts = count(1)
 MAIL_WITHIN = 90.0
 
 
@@ -111,6 +113,7 @@ def within(portal: Portal, script: str) -> str:
             "AFILIA_DEMO": "1",
             "AFILIA_DATA_DIR": str(portal.data),
             "DATABASE_URL": address_of(portal),
+            "AFILIA_TEST_FIRST": str(1000 * next(_scripts)),
             "DJANGO_SETTINGS_MODULE": "afilia.config.settings",
         },
         cwd=Path(__file__).parents[2],
@@ -133,7 +136,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 def run(portal: Portal, *command: str) -> str:
     """What a command prints, run beside the portal that is served."""
-    environment = {**os.environ, "AFILIA_DEMO": "1", "AFILIA_DATA_DIR": str(portal.data)}
+    environment = {
+        **os.environ,
+        "AFILIA_DEMO": "1",
+        "AFILIA_DATA_DIR": str(portal.data),
+        "AFILIA_TEST_FIRST": str(1000 * next(_scripts)),
+    }
     if portal.database_url:
         environment["DATABASE_URL"] = portal.database_url
     done = subprocess.run(

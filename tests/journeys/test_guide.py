@@ -13,6 +13,7 @@ STARTS = {  # the first button of the page of each procedure
     "registro-empleador": "/empleadores/registro/",
     "clave-patronal": "/turnos/?tramite=clave-patronal",
     "recuperacion-clave": "/empleadores/clave/recuperar/",
+    "aviso-entrada-salida": "/empleadores/avisos/",
     "novedades-batch": "/empleadores/batch/cargar/",
     "dependientes": "/empleadores/dependientes/",
     "codigo-extranjeros": "/turnos/?tramite=codigo-extranjeros",

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from afilia.novedades.models import Novedad
+from afilia.novedades.models import Channel, Novedad
 from afilia.ops.demo import loading
 from tests.batches.filing import BODIES, TYPES, Desk, branch, make_desk, number_of
 from tests.builders import NOW, cedula, make_employment
@@ -109,7 +109,8 @@ def test_other_subjects_are_new(desk: Desk, worker: str) -> None:
 @pytest.mark.parametrize("novedad", ["ENT", "SAL", "MSU", "INS"])
 def test_the_history_of_the_demo_is_what_the_same_lines_would_register(novedad: str) -> None:
     assert loading.load(now=NOW)
-    row = Novedad.objects.filter(kind=novedad).latest("period", "pk")
+    batches = Novedad.objects.filter(kind=novedad, filing__channel=Channel.BATCH)
+    row = batches.latest("period", "pk")
     work = row.employment
     fields = {
         name: "00000000" if value is None else value.replace("-", "") if name.startswith("fecha") else value

@@ -23,6 +23,6 @@ def test_list_among_the_samples_differs_in_each_way_but_one() -> None:
     sent.refresh_from_db()
     assert sent.state == State.COMPARED
     assert sent.summary["kinds"] == {
-        "missing": 2, "absent": 2, "exit-day": 1, "pay": 4, "entry-day": 1, "ended": 1
+        "missing": 2, "absent": 2, "exit-day": 1, "pay": 6, "entry-day": 1, "ended": 1
     }  # fmt: skip
     assert sent.summary["problems"] == {"bad-number": 2}

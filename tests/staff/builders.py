@@ -14,11 +14,11 @@ from afilia.staff.actions import factor as factors
 from afilia.staff.actions.keys import set_key
 from afilia.staff.models import StaffFactor, StaffMember, StaffRecoveryCode, StaffSession
 from afilia.staff.rules import Role
-from tests.builders import NOW, with_session
+from tests.builders import FIRST, NOW, with_session
 
 STAFF_KEY = "caimito lento bajo el farol"
 
-_numbers = count(1)
+_numbers = count(FIRST)
 
 
 def make_office(**changes: object) -> Office:
