@@ -12,12 +12,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from afilia.access.models import EmployerKey
+from afilia.access.rules.acts import Act
 from afilia.employers.models import Branch, EmployerKind
 from afilia.novedades import actions
 from afilia.novedades.models import Filing, Novedad
 from afilia.novedades.rules.acts import HISTORY
 from afilia.workers.models import Employment
-from tests.builders import cedula, make_branch, make_employer, make_employment, make_key, signed_in_client
+from tests.builders import (
+    cedula,
+    give_access,
+    make_branch,
+    make_employer,
+    make_employment,
+    make_key,
+    signed_in_client,
+)
 from tests.novedades.checking import LAYOUTS
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +177,21 @@ def test_two_tabs_one_registers_and_the_other_is_asked_whether_it_corrects(
 def filed(holder: Client, novedad: str, number: str, **changes: str) -> Filing:
     holder.post(notice_url(novedad), sent(novedad, number, **changes))
     return Filing.objects.latest("pk")
+
+
+@pytest.mark.parametrize("acts", [(), (Act.PAY,), (Act.ENTRIES_AND_EXITS,)])
+def test_a_receipt_offers_only_what_the_reader_may_do(
+    holder: Client, branch: Branch, acts: tuple[Act, ...]
+) -> None:
+    first = filed(holder, "SAL", worker(branch))
+    given = give_access(branch.employer, acts=acts)
+    accountant = signed_in_client(Client(), given.key)
+    accountant.post(f"/contadores/clientes/{given.pk}/ingresar/")
+    page = accountant.get(reverse("novedades:filing", args=[first.pk])).content.decode()
+    ways = ("novedades:novedad-correct", "novedades:novedad-annul")
+    addresses = [reverse(way, args=[first.pk, 1]) for way in ways]
+    offered = {address in page for address in [*addresses, reverse("novedades:filing-undo", args=[first.pk])]}
+    assert offered == {Act.ENTRIES_AND_EXITS in acts}
 
 
 def test_a_correction_keeps_its_worker_and_asks_why(holder: Client, branch: Branch) -> None:

@@ -37,7 +37,7 @@ def _page(request: HolderRequest, found: Filing, *, status: int = 200, problem: 
     facts = receipts.facts(found)
     rows = [*queries.novedades_of(found)]
     acts = [
-        {"row": row, "act": act, "in_force": queries.is_in_force(row)}
+        {"row": row, "act": act, "changes": _may(request, row) and queries.is_in_force(row)}
         for row, act in zip(rows, receipts.acts(found), strict=True)
     ]
     page = {
@@ -49,7 +49,8 @@ def _page(request: HolderRequest, found: Filing, *, status: int = 200, problem: 
             scale=4, border=2, dark="#17211f", light="#ffffff"
         ),
         "receipt": queries.receipt_of(found),
-        "may_undo": queries.may_undo(found, rows, now=timezone.now(), within=settings.POLICY.undo_within),
+        "may_undo": all(_may(request, row) for row in rows)
+        and queries.may_undo(found, rows, now=timezone.now(), within=settings.POLICY.undo_within),
         "undo_minutes": int(settings.POLICY.undo_within.total_seconds() // 60),
         "problem": problem,
     }
@@ -143,6 +144,10 @@ def annul(request: HolderRequest, filing_id: int, line: int) -> HttpResponse:
     }
     status = BLOCKED if request.method == "POST" and hangs.blocks else REFUSED if form.errors else 200
     return render(request, "novedades/annul.html", page, status=status)
+
+
+def _may(request: HolderRequest, row: Novedad) -> bool:
+    return request.holder.may(ACTS[effects_of_types()[row.kind]])
 
 
 def _need(request: HolderRequest, row: Novedad) -> None:
