@@ -12,9 +12,10 @@ from afilia.appointments.queries import rows as appointments
 from afilia.appointments.queries.finding import ahead_of_person
 from afilia.appointments.rules.states import Identity, PersonKind, Reason, RefusedError
 from afilia.counter.queries import keys as counter
+from afilia.counter.rules import handing
 from afilia.recovery import queries as recovery
 from afilia.recovery.rules import Standing
-from tests.appointments.builders import at, book, make_agenda, make_who
+from tests.appointments.builders import at, book, make_agenda, make_who, wait
 from tests.builders import KEY, NOW, cedula, make_branch, make_employer, make_key, make_person
 from tests.cases.builders import make_registration
 from tests.workers.joining import join, registered
@@ -107,6 +108,25 @@ def test_one_live_booking_a_person_whatever_number_it_is_made_with(number: str) 
     with pytest.raises(RefusedError) as refused:
         book(agenda, at(10), who=make_who(identity=Identity(kind=PersonKind.CEDULA, number=number)))
     assert refused.value.reason is Reason.HAS_ONE
+
+
+def test_a_key_that_waits_to_be_changed_is_found_under_either_number(number: str) -> None:
+    employer = make_employer()
+    access.hand_over_key(employer=employer, number=CODE, email=employer.email, now=NOW, actor="staff:1")
+    assert counter.standing(employer, number=CODE) == handing.Standing.HANDED
+    assert counter.standing(employer, number=number) == handing.Standing.CHOSEN  # another person's
+    join_them(number)
+    assert counter.standing(employer, number=number) == handing.Standing.HANDED
+
+
+def test_nobody_waits_twice_under_two_numbers(number: str) -> None:
+    join_them(number)
+    kinds = {CODE: PersonKind.FOREIGNER_CODE, number: PersonKind.CEDULA}
+    who = {one: make_who(identity=Identity(kind=kind, number=one)) for one, kind in kinds.items()}
+    wait(who=who[CODE])
+    with pytest.raises(RefusedError) as refused:
+        wait(who=who[number])
+    assert refused.value.reason is Reason.WAITS
 
 
 def test_guesses_under_both_numbers_are_counted_together(number: str) -> None:

@@ -14,6 +14,7 @@ from afilia.appointments.queries import availability
 from afilia.appointments.references import digest_of, reference_of
 from afilia.appointments.rules.states import Reason, RefusedError, State, Waiting
 from afilia.offices.models import Agenda
+from afilia.workers import queries as people
 
 MOST_LAPSES = 3  # offers let pass; then the entry ends
 
@@ -282,7 +283,11 @@ def _person(row: Person) -> dict[str, str]:
 
 
 def _write(entry: WaitingEntry) -> bool:
-    """Write a new entry; False when its person waits for the procedure already."""
+    """Write a new entry; False when its person waits for the procedure already, under whichever number."""
+    others = people.numbers_of(entry.number) - {entry.number}
+    live = WaitingEntry.objects.filter(procedure=entry.procedure, state__in=[Waiting.QUEUED, Waiting.OFFERED])
+    if others and live.filter(number__in=others, country="").exists():
+        return False
     entry.pk, entry.state = uuid4(), Waiting.QUEUED
     entry.digest = digest_of(reference_of(entry))
     WaitingEntry.objects.bulk_create([entry], ignore_conflicts=True)

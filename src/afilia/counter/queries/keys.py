@@ -117,8 +117,13 @@ def case_of(staff: Staff, employer: Employer) -> Case | None:
 
 
 def standing(employer: Employer, *, number: str) -> Standing:
+    """How far the person with that number, or another of the same person, is with the employer's key."""
+    own = people.numbers_of(number)
     return handing.standing(
-        [HeldKey(number=key.number, is_chosen=key.handed_until is None) for key in _keys(employer)],
+        [
+            HeldKey(number=number if key.number in own else key.number, is_chosen=key.handed_until is None)
+            for key in _keys(employer)
+        ],
         number=number,
     )
 
