@@ -46,13 +46,13 @@ class Portal:
 
 
 def first_start(factory: pytest.TempPathFactory) -> Path | None:
-    """The data that the first start of a demo leaves; None where its database is on an external server."""
+    """The data that the first start of a demo leaves, its jobs done; None where the database is elsewhere."""
     if os.environ.get("DATABASE_URL"):
         return None
 
     def make(folder: Path) -> None:
-        with running(folder):
-            pass
+        with running(folder) as first:
+            settle(first)
 
     return once(factory, "first-start", make)
 
@@ -94,6 +94,19 @@ def running(data: Path, *, like: Path | None = None) -> Iterator[Portal]:
             yield portal
         finally:
             stop(process)
+            print(log.read_text())  # noqa: T201  # pytest shows it beside a test that failed
+
+
+DUE = """
+SELECT FROM procrastinate_jobs
+WHERE status = 'doing' OR (status = 'todo' AND coalesce(scheduled_at, now()) <= now())
+"""
+
+
+def settle(portal: Portal) -> None:
+    """Wait until the worker has done what the start asked for."""
+    with psycopg.connect(address_of(portal), autocommit=True) as connection:
+        until(lambda: not connection.execute(DUE).fetchall(), within=START_WITHIN)
 
 
 def address_of(portal: Portal) -> str:

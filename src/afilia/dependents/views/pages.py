@@ -1,4 +1,5 @@
 from datetime import timedelta
+from http import HTTPStatus
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -6,6 +7,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from afilia.access.decorators import HolderRequest, asks_itself, holder_required
 from afilia.access.queries import helping
@@ -88,12 +90,15 @@ def dependent(request: HolderRequest, pk: int) -> HttpResponse:
 @require_safe
 @holder_required
 def filing(request: HolderRequest, pk: int) -> HttpResponse:
-    """What was registered in a form, with its receipt."""
+    """What was registered in a form, with its receipt; HTMX asks again until that is signed."""
     shown, changes = _filing_or_404(request, pk)
+    signed = documents.by_number(kind=Kind.DEPENDENTS, number=shown.number)
+    if request.htmx:
+        return HttpResponseClientRefresh() if signed else HttpResponse(status=HTTPStatus.NO_CONTENT)
     page = {
         "filing": shown,
         "receipt": receipts.facts(shown, changes, at=shown.filed_at),
-        "signed": documents.by_number(kind=Kind.DEPENDENTS, number=shown.number),
+        "signed": signed,
         "worker": changes[0].dependent.worker,
         "dependent": changes[0].dependent,
     }

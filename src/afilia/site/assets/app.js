@@ -7,9 +7,15 @@ if ("noModule" in HTMLScriptElement.prototype) {
 }
 initAll();
 
-// Only where a page uses it: it is half of all the scripts.
+// Only where a page uses it: it is half of all the scripts. And only once all has loaded: between the page's
+// being read and that, HTMX would wait for an event that is over.
 if (document.querySelector("[hx-get], [hx-post]")) {
-  import("./htmx.min.js");
+  const start = () => import("./htmx.min.js");
+  if (document.readyState === "complete") {
+    start();
+  } else {
+    window.addEventListener("load", start);
+  }
 }
 
 // What HTMX puts into the page afterwards.
