@@ -33,7 +33,7 @@ def test_the_confirmation() -> None:
         "Su turno está confirmado.\n\n"
         "Cuándo: lunes, 23 de noviembre de 2026, a las 09:00\n"
         "Dónde: Oficina Norte, Calle de la Prueba 1, Quito\n"
-        "Trámite: Generación de clave patronal de acceso al portal\n"
+        "Trámite: Generación de clave patronal de acceso al portal IESS\n"
         "A nombre de: PRUEBA PEÑA LUZ MARÍA\n"
         f"Código para decir en la oficina: {booked.code}\n"
     )

@@ -2,9 +2,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.http import urlencode
 
+from afilia.guide.starting import start_url
 from afilia.procedures.catalogue import load
 from tests.builders import make_employer, make_key, signed_in_client
+from tests.guide.test_rules import ends
 
 pytestmark = pytest.mark.django_db
 LIST = "/tramites/clave-patronal/que-necesito/"
@@ -152,6 +155,48 @@ def test_the_list_holds_what_the_case_needs_and_where_it_begins(client: Client) 
     assert "Calificación artesanal" not in content
     assert 'href="/turnos/?tramite=clave-patronal"' in content
     assert "data-print" in content
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("slug", sorted(load().procedures))
+def test_the_list_of_every_combination_of_answers_is_shown(slug: str, language: str) -> None:
+    client, procedure = Client(headers={"accept-language": language}), load().procedures[slug]
+    for case in ends(procedure):
+        page = read(client, f"/tramites/{slug}/que-necesito/?{urlencode(case.answers)}")
+        content = page[page.index("<h2") : page.index("</main>")]
+        assert all(escape(option.document.name.within(language)) in content for option in case.needed)
+        way = procedure.way(case.channel) if case.channel else None
+        assert way
+        assert f'href="{start_url(procedure, way)}"' in content
+        assert all(escape(step.within(language)) in content for step in way.steps)
+        assert all(escape(text.within(language)) in content for text in procedure.exceptions)
+
+
+def test_the_list_names_the_appointment_once(client: Client) -> None:
+    said = "Lleve también la confirmación de su turno"
+    assert said in read(client, f"{LIST}{ANSWERED}")
+    code = "/tramites/codigo-extranjeros/que-necesito/?empleador=company&viene=employer"
+    page = read(client, f"{code}&identidad-trabajador=pasaporte-trabajador")
+    assert "Confirmación del turno" in page
+    assert said not in page
+
+
+def test_a_case_in_which_it_does_not_serve_leads_to_what_does(client: Client) -> None:
+    page = read(client, "/tramites/recuperacion-clave/")
+    part = page[page.index("Cuándo no sirve este trámite") :]
+    assert 'Entonces le sirve <a class="govuk-link" href="/tramites/clave-patronal/">' in part
+
+
+def test_a_page_says_how_sure_it_is(client: Client) -> None:
+    own, named = "La ficha oficial del trámite no la indica.", "no tiene una ficha oficial propia"
+    for slug, procedure in load().procedures.items():
+        page = read(client, f"/tramites/{slug}/")
+        assert procedure.source in page
+        assert (named in page) == (not procedure.sheet)
+        assert (own in page) == bool(procedure.sheet and not procedure.legal)
+        assert ("que nombran este trámite no la indican" in page) == (
+            not procedure.sheet and not procedure.legal
+        )
 
 
 @pytest.mark.parametrize("slug", sorted(load().procedures))

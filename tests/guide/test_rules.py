@@ -1,11 +1,18 @@
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from afilia.guide.forms import said
 from afilia.guide.rules import APPLICANT, CHANNEL, WHO_COMES, Case, case_of
 from afilia.procedures.catalogue import load
+from afilia.procedures.rules import KEY as KEY_DOCUMENT
+from afilia.procedures.rules import Applicant, Procedure, WhoComes, requirements
 
 KEY, CODE = "clave-patronal", "codigo-extranjeros"
+MOST_QUESTIONS = 5
 
 
 def asked(slug: str, **answers: str) -> Case:
@@ -56,6 +63,48 @@ def test_the_list_is_that_of_the_sheet_for_the_case(
 def test_a_list_names_no_case_any_more() -> None:
     case = asked(KEY, empleador="artisan", canal="counter", viene="authorised-third-party")
     assert [option.only.es for option in case.needed] == [""] * len(case.needed)
+
+
+def ends(procedure: Procedure, answers: Mapping[str, str] = MappingProxyType({})) -> Iterator[Case]:
+    """The lists to which all the answers lead, each question answered with each of its choices."""
+    case = case_of(procedure, answers)
+    if case.question is None:
+        yield case
+        return
+    assert len(case.question.choices) > 1
+    shown = {said(case.question.name, choice) for choice in case.question.choices}
+    assert len(shown) == len(case.question.choices)
+    for choice in case.question.choices:
+        yield from ends(procedure, {**case.answers, case.question.name: choice})
+
+
+@pytest.mark.parametrize("slug", load().procedures)
+def test_every_combination_of_answers_ends_in_the_list_of_exactly_its_case(slug: str) -> None:
+    procedure = load().procedures[slug]
+    found = [*ends(procedure)]
+    assert len(found) == len({tuple(case.answers.items()) for case in found}) >= len(procedure.applicants)
+    assert {case.answers[APPLICANT] for case in found} == {*procedure.applicants}
+    assert {case.channel for case in found} == {way.channel for way in procedure.ways}
+    for case in found:
+        assert case.channel
+        assert len(case.answers) <= MOST_QUESTIONS
+        way = procedure.way(case.channel)
+        assert way
+        comes = WhoComes(case.answers.get(WHO_COMES, way.who_comes[0]))
+        asked = requirements(procedure, case.channel, Applicant(case.answers[APPLICANT]), comes)
+        assert len(case.needed) == len(asked) > 0
+        for option, requirement in zip(case.needed, asked, strict=True):
+            assert option.document.slug in [one.document.slug for one in requirement.options]
+        assert way.needs_key == (KEY_DOCUMENT in documents(case))
+
+
+def test_there_are_as_many_cases_as_the_sheets_tell_apart() -> None:
+    """Of the first key, at the counter: 6 kinds with or without a third party, 3 of them with 4 documents."""
+    key = [*ends(load().procedures[KEY])]
+    assert len([case for case in key if case.answers[CHANNEL] == "counter"]) == 2 * (3 + 3 * 4)
+    assert len([case for case in key if case.answers[CHANNEL] == "virtual"]) == 3 + 3 * 4
+    # Three papers of the worker; who comes for another may have one of two.
+    assert len([*ends(load().procedures[CODE])]) == 6 * 3 * (1 + 1 + 2)
 
 
 @given(

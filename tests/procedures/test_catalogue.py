@@ -19,7 +19,6 @@ from afilia.procedures.rules import (
     ReasonKind,
     Requirement,
     Signature,
-    Text,
     UnitKind,
     WhoComes,
     coordination,
@@ -31,6 +30,7 @@ from afilia.procedures.rules import (
 )
 from afilia.recovery import documents as documents_road
 from afilia.registration import roads
+from tests.procedures.texts import texts
 
 KEY, CODE = "clave-patronal", "codigo-extranjeros"
 SHEETS = {
@@ -66,18 +66,6 @@ def asked(
 
 def documents(requirement: Requirement) -> list[str]:
     return [option.document.slug for option in requirement.options]
-
-
-def texts(node: Any) -> list[Text]:
-    """All texts in a part of the catalogue."""
-    if isinstance(node, Text):
-        return [node]
-    if isinstance(node, dict):
-        return [text for part in node.values() for text in texts(part)]
-    if isinstance(node, tuple | list):
-        return [text for part in node for text in texts(part)]
-    fields = getattr(node, "__dataclass_fields__", {})
-    return [text for name in fields for text in texts(getattr(node, name))]
 
 
 def test_the_five_sheets_and_what_they_name_are_the_catalogue() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -10,9 +11,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from afilia.guide.starting import start_url
-from afilia.procedures.rules import Catalogue, Option, Procedure, Text, Way
+from afilia.procedures.rules import Catalogue, Channel, Opening, Option, Procedure, Text, Way
 from afilia.procedures.speaking import spoken
 
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")  # of schema.org
 ESCAPED = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
 
 
@@ -32,6 +34,7 @@ def procedure_data(catalogue: Catalogue, procedure: Procedure) -> dict[str, Any]
         "figures_url": _address("transparency:procedure", procedure.slug),
         "institution": catalogue.institution,
         "sheet": procedure.sheet or None,
+        "certainty": "official-sheet" if procedure.sheet else "named-in-sheets",
         "source": procedure.source,
         "source_on": procedure.source_on.isoformat(),
         "name": _text(procedure.name),
@@ -45,6 +48,7 @@ def procedure_data(catalogue: Catalogue, procedure: Procedure) -> dict[str, Any]
         "ways": [_way(catalogue, procedure, way) for way in procedure.ways],
         "cost_usd": procedure.cost,
         "exceptions": _all(procedure.exceptions),
+        "instead": procedure.instead or None,
         "legal": [{"norm": law.norm, "articles": law.articles} for law in procedure.legal],
         "contact": {name: value or None for name, value in procedure.contact.items()},
         "related": [*procedure.related],
@@ -53,7 +57,12 @@ def procedure_data(catalogue: Catalogue, procedure: Procedure) -> dict[str, Any]
 
 def linked(catalogue: Catalogue, procedure: Procedure) -> dict[str, Any]:
     """A GovernmentService of schema.org, in the language of the page."""
-    organisation = {"@type": "GovernmentOrganization", "name": catalogue.institution}
+    organisation: dict[str, Any] = {
+        "@type": "GovernmentOrganization",
+        "name": catalogue.institution,
+        "contactPoint": _contact(procedure),
+    }
+    openings = dict.fromkeys(catalogue.channels[way.channel].opening for way in procedure.ways)
     return {
         "@context": "https://schema.org",
         "@type": "GovernmentService",
@@ -61,25 +70,47 @@ def linked(catalogue: Catalogue, procedure: Procedure) -> dict[str, Any]:
         "url": _address("guide:page", procedure.slug),
         "name": spoken(procedure.name),
         "description": spoken(procedure.about),
+        "serviceType": spoken(catalogue.kind_of_service),
         "serviceOutput": {"@type": "Thing", "name": spoken(procedure.result)},
         "provider": organisation,
-        "areaServed": {"@type": "Country", "name": "Ecuador"},
+        "areaServed": {"@type": "Country", "name": catalogue.country},
         "audience": {"@type": "Audience", "audienceType": spoken(procedure.for_whom)},
+        "hoursAvailable": [_hours(opening) for opening in openings],
         "isRelatedTo": [
             {"@type": "GovernmentService", "@id": _address("guide:page", slug)} for slug in procedure.related
         ],
         "offers": {"@type": "Offer", "price": procedure.cost, "priceCurrency": "USD"},
-        "availableChannel": [
-            {
-                "@type": "ServiceChannel",
-                "name": spoken(catalogue.channels[way.channel].name),
-                "description": spoken(way.hours),
-                "serviceUrl": f"{settings.PUBLIC_URL}{start_url(procedure, way)}",
-                "servicePhone": {"@type": "ContactPoint", "telephone": f"+{procedure.contact['phone']}"},
-                "availableLanguage": ["es", "en"],
-            }
-            for way in procedure.ways
-        ],
+        "availableChannel": [_channel(catalogue, procedure, way) for way in procedure.ways],
+    }
+
+
+def _channel(catalogue: Catalogue, procedure: Procedure, way: Way) -> dict[str, Any]:
+    channel = catalogue.channels[way.channel]
+    said = {
+        "@type": "ServiceChannel",
+        "name": spoken(channel.name),
+        "description": spoken(way.hours),
+        "serviceUrl": f"{settings.PUBLIC_URL}{start_url(procedure, way)}",
+        "servicePhone": _contact(procedure),
+    }
+    if way.channel is not Channel.COUNTER:  # there nothing says that they speak English
+        return said | {"availableLanguage": ["es", "en"]}
+    place = {"@type": "Place", "name": spoken(channel.place)}
+    return said | {"serviceLocation": place | {"openingHoursSpecification": _hours(channel.opening)}}
+
+
+def _contact(procedure: Procedure) -> dict[str, str]:
+    contact = procedure.contact
+    email = {"email": contact["email"]} if contact["email"] else {}
+    return {"@type": "ContactPoint", "name": contact["office"], "telephone": f"+{contact['phone']}"} | email
+
+
+def _hours(opening: Opening) -> dict[str, Any]:
+    return {
+        "@type": "OpeningHoursSpecification",
+        "dayOfWeek": [f"https://schema.org/{DAYS[day - 1]}" for day in opening.days],
+        "opens": opening.opens,
+        "closes": opening.closes,
     }
 
 
@@ -94,6 +125,7 @@ def _way(catalogue: Catalogue, procedure: Procedure, way: Way) -> dict[str, Any]
     return {
         "channel": _named(way.channel, channel.name),
         "place": _text(channel.place),
+        "opening": asdict(channel.opening),
         "title": _text(way.title),
         "about": _text(way.about),
         "hours": _text(way.hours),
@@ -104,6 +136,7 @@ def _way(catalogue: Catalogue, procedure: Procedure, way: Way) -> dict[str, Any]
         "by_appointment": way.by_appointment,
         "without_appointment": _all(way.without_appointment),
         "working_days": way.working_days,
+        "correction_days": way.correction_days,
         "who_comes": [_named(slug, catalogue.who_comes[slug]) for slug in way.who_comes],
         "requirements": [
             {"slug": requirement.slug, "options": [*map(_option, requirement.options)]}

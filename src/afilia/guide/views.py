@@ -23,6 +23,7 @@ from afilia.transparency.queries import figures
 
 MONTHS = 12  # of the table on a procedure's page; the whole one is a link away
 ASKED = "pregunta"
+APPOINTMENT = "turno"  # the document
 ICONS = {
     "registro-empleador": "building",
     "clave-patronal": "key",
@@ -54,6 +55,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "addressees": [catalogue.addressees[kind] for kind in procedure.addressees],
         "ways": [_way(procedure, way) for way in procedure.ways],
         "related": [catalogue.procedures[one] for one in procedure.related],
+        "instead": catalogue.procedures.get(procedure.instead),
         "table": showing.series_table(figures.all_series(today=timezone.localdate())[slug][-MONTHS:]),
         "figures_source": source,
         "figures_on": source_on,
@@ -86,7 +88,9 @@ def needs_of(request: HttpRequest, slug: str) -> HttpResponse:
     if asked:
         return redirect(_needs_url(procedure, case.answers))
     way = procedure.way(case.channel) if case.channel else None
-    shown |= {"needed": case.needed, **(_way(procedure, way) if way else {})}
+    documents = {option.document.slug for option in case.needed}
+    shown |= {"needed": case.needed, "has_appointment": APPOINTMENT in documents}
+    shown |= {"instead": load().procedures.get(procedure.instead), **(_way(procedure, way) if way else {})}
     return render(request, "guide/list.html", shown)
 
 

@@ -33,13 +33,14 @@ def look(typed: str, *, language: str, now: datetime) -> Answer:
         actions.index(digest=digest, pages=pages, now=now)
     words = rules.typed_words(typed)
     stems = queries.stems(words, language=language)
-    known = rules.vocabulary(sources.pages(language))
-    instead = rules.mended(words, known, stems)
+    instead = rules.mended(words, sources.vocabulary(language), stems)
     if instead:
         stems = queries.stems(rules.typed_words(instead), language=language)
     for all_words in (True, False):
         if found := queries.search(stems, digest=digest, language=language, all_words=all_words):
             break
+    if named := sources.named(language).get(tuple(rules.words(typed))):
+        found = [named, *(page for page in found if page.address != named.address)]
     beginnings = {beginning for word, of_word in stems.items() if of_word for beginning in (word, *of_word)}
     return Answer(
         results=tuple(
@@ -52,5 +53,5 @@ def look(typed: str, *, language: str, now: datetime) -> Answer:
             for page in found
         ),
         instead=instead,
-        some_words=not all_words,
+        some_words=not all_words and not named,
     )

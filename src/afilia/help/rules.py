@@ -21,8 +21,8 @@ class Page:
     kind: str
     address: str
     title: str
-    words: str  # that the page does not use and people do
     text: str
+    words: str = ""  # that the page does not use and people do; of a finding its code
 
 
 @dataclass(frozen=True)

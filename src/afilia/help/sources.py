@@ -8,7 +8,7 @@ from functools import cache
 
 from django.urls import reverse
 
-from afilia.help import topics
+from afilia.help import rules, topics
 from afilia.help.rules import Page
 from afilia.novedades.catalogue import finding_texts
 from afilia.procedures import catalogue
@@ -21,7 +21,24 @@ OFFICIALS = "officials"  # their help is not what the public looks for
 @cache
 def pages(language: str) -> tuple[Page, ...]:
     """All that the search may lead to, in a language."""
-    return (*_procedures(language), *_questions(language), *_findings(language))
+    return (*_procedures(language), *_questions(language), _contact(language), *_findings(language))
+
+
+@cache
+def vocabulary(language: str) -> dict[str, str]:
+    """The words of all pages in a language as they are written, by the same folded."""
+    return rules.vocabulary(pages(language))
+
+
+@cache
+def named(language: str) -> dict[tuple[str, ...], Page]:
+    """The page with exactly these words as its title or, of a finding, as its code; procedures go first."""
+    return {
+        tuple(rules.words(name)): page
+        for page in reversed(pages(language))
+        for name in (page.title, page.words if page.kind == "finding" else "")
+        if name
+    }
 
 
 @cache
@@ -39,7 +56,6 @@ def _procedures(language: str) -> Iterator[Page]:
             kind="procedure",
             address=reverse("guide:page", args=[slug]),
             title=procedure.name.within(language),
-            words="",
             text=" ".join(filter(None, said)),
         )
 
@@ -54,6 +70,20 @@ def _questions(language: str) -> Iterator[Page]:
                 words=f"{question.words} {topic.title.within(language)}",
                 text=" ".join(paragraph.within(language) for paragraph in question.answer),
             )
+
+
+def _contact(language: str) -> Page:
+    contact = topics.contact()
+    return Page(
+        kind="help",
+        address=reverse("help:contact"),
+        title=contact.title.within(language),
+        words=contact.words,
+        text=" ".join(
+            f"{channel.name.within(language)}. {channel.say} {channel.about.within(language)}"
+            for channel in contact.channels
+        ),
+    )
 
 
 def _findings(language: str) -> Iterator[Page]:

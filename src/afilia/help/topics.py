@@ -57,6 +57,8 @@ class Matter:
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
+    title: Text
+    words: str
     source: Text
     source_on: date
     channels: tuple[Channel, ...]
@@ -88,6 +90,8 @@ def load() -> Help:
 def contact() -> Contact:
     raw = _read("contact.toml")
     return Contact(
+        title=Text(**raw["title"]),
+        words=raw["words"],
         source=Text(**raw["source"]),
         source_on=raw["source_on"],
         channels=tuple(

@@ -18,6 +18,7 @@ from afilia.procedures.rules import (
     Document,
     Format,
     Law,
+    Opening,
     Option,
     Presented,
     Procedure,
@@ -68,12 +69,19 @@ def read(raw: dict[str, dict[str, Any]]) -> Catalogue:
         raise DataError(f"the order names {portal['order']}, and there are {sorted(set(raw) - SHARED)}")
     catalogue = Catalogue(
         institution=portal["institution"],
+        country=portal["country"],
+        kind_of_service=Text(**portal["kind_of_service"]),
         kind_of_result=Text(**portal["kind_of_result"]),
         procedures={slug: _procedure(slug, raw[slug], documents) for slug in portal["order"]},
         addressees={Addressee(slug): Text(**name) for slug, name in portal["addressee"].items()},
         who_comes={WhoComes(slug): Text(**name) for slug, name in portal["who_comes"].items()},
         channels={
-            Channel(slug): ChannelText(**{name: Text(**text) for name, text in said.items()})
+            Channel(slug): ChannelText(
+                name=Text(**said["name"]),
+                place=Text(**said["place"]),
+                start=Text(**said["start"]),
+                opening=Opening(**said["opening"] | {"days": tuple(said["opening"]["days"])}),
+            )
             for slug, said in portal["channel"].items()
         },
         documents=documents,
@@ -110,6 +118,7 @@ def _procedure(slug: str, raw: dict[str, Any], documents: dict[str, Document]) -
         refusals=tuple(raw["refusals"]),
         corrections=tuple(raw["corrections"]),
         exceptions=_texts(raw["exceptions"]),
+        instead=raw.get("instead", ""),
         legal=tuple(Law(**law) for law in raw["legal"]),
         **rest,
     )
@@ -180,7 +189,7 @@ def _hold_together(catalogue: Catalogue) -> None:
         ):
             if wrong := [one for one in named if catalogue.reasons[one].kind is not kind]:
                 raise DataError(f"{slug}: {wrong} are no reasons for a {kind}")
-        if unknown := set(procedure.related) - set(catalogue.procedures):
+        if unknown := {*procedure.related, *filter(None, [procedure.instead])} - set(catalogue.procedures):
             raise DataError(f"{slug}: no procedures are called {sorted(unknown)}")
         for way in procedure.ways:
             slots = [requirement.slug for requirement in way.requirements]

@@ -174,12 +174,22 @@ class Way:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Opening:
+    """The hours of a channel: days from Monday (1) to Sunday (7), hours as `08:00`, of the country."""
+
+    days: tuple[int, ...]
+    opens: str
+    closes: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChannelText:
-    """How a channel is called, where it is, and what the button says that leads to it."""
+    """How a channel is called, where and when it is open, and what the button says that leads to it."""
 
     name: Text
     place: Text
     start: Text
+    opening: Opening
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +216,8 @@ class Procedure:
     ways: tuple[Way, ...]
     refusals: tuple[str, ...]  # slugs of reasons
     corrections: tuple[str, ...]
-    exceptions: tuple[Text, ...]  # in which cases another procedure is needed
+    exceptions: tuple[Text, ...]  # in which cases it does not serve
+    instead: str  # slug of the procedure for those cases; empty where a text says what to do
     legal: tuple[Law, ...]
     contact: Mapping[str, str]  # office, email, phone
 
@@ -257,6 +268,8 @@ class Destination:
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
     institution: str
+    country: str
+    kind_of_service: Text
     kind_of_result: Text
     procedures: Mapping[str, Procedure]  # in the order in which they are shown
     documents: Mapping[str, Document]
