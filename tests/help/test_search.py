@@ -32,6 +32,8 @@ def first(typed: str, language: str = "es") -> str:
         ("afiliacion", "/ayuda/avisos/#un-solo-trabajador"),
         ("lista de espera", "/ayuda/turnos/#lista-de-espera"),
         ("turno", "/tramites/turnos/"),
+        ("recuperar clave", "/tramites/recuperacion-clave/"),
+        ("registrar empleador", "/tramites/registro-empleador/"),
         ("dependientes", "/tramites/dependientes/"),
         ("telefono", "/contacto/"),
         ("horario de atención", "/contacto/"),

@@ -7,6 +7,7 @@ from afilia.help.rules import Page
 
 CONFIG = {"es": "spanish", "en": "english"}
 MOST_FOUND = 30
+LONG_STEM = 5  # letters
 STEMS = "SELECT word, tsvector_to_array(to_tsvector(%s::regconfig, word)) FROM unnest(%s::text[]) AS word"
 # A title counts much more than the text, and words near to one another more than far ones. Who types a word
 # or two wants to do something, more often than to know what a finding says.
@@ -29,16 +30,21 @@ def stems(words: Iterable[str], *, language: str) -> dict[str, list[str]]:
         return dict(cursor.fetchall())
 
 
+def _beginning(stem: str) -> str:
+    return ":*" if len(stem) >= LONG_STEM else ""
+
+
 def search(
     stems: Mapping[str, Collection[str]], *, digest: str, language: str, all_words: bool
 ) -> list[Page]:
     """The best MOST_FOUND pages with all words, or with any of them, the best first.
 
-    A word is found by its stem and by its beginning, so that it may be typed in part. Words are folded, and
-    those without stems do not count.
+    A word is found by its stem and by its beginning, so that it may be typed in part. What begins with a long
+    stem is found too: without its accent «recuperación» has another one than «recuperar». Words are folded,
+    and those without stems do not count.
     """
     asked = [
-        "(" + " | ".join([f"'{word}':*", *(f"'{stem}'" for stem in of_word)]) + ")"
+        "(" + " | ".join([f"'{word}':*", *(f"'{stem}'{_beginning(stem)}" for stem in of_word)]) + ")"
         for word, of_word in stems.items()
         if of_word
     ]

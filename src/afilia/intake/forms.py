@@ -14,8 +14,8 @@ from afilia.documents.rules.files import Refusal
 from afilia.documents.rules.signatures import SignatureReason
 from afilia.employers.forms import RegistrationForm
 from afilia.offices.provinces import PROVINCES
-from afilia.procedures.rules import Format, Option, Procedure, Requirement, megabytes
-from afilia.procedures.speaking import spoken
+from afilia.procedures.rules import Format, Option, Procedure, Requirement
+from afilia.procedures.speaking import accepted, spoken
 from afilia.verification.forms import ProofForm
 
 ACCEPT = {Format.JPG: "image/jpeg,.jpg,.jpeg", Format.PDF: "application/pdf,.pdf"}
@@ -91,7 +91,7 @@ class DocumentForm(forms.Form):
         elif isinstance(field, forms.ChoiceField):
             field.choices = choices
         first = requirement.options[0]
-        self.fields["file"].help_text = said_of(first)
+        self.fields["file"].help_text = accepted(first)
         self.fields["file"].widget.attrs["accept"] = ",".join(ACCEPT[one] for one in first.formats)
 
     def clean_file(self) -> "UploadedFile[bytes]":
@@ -198,14 +198,6 @@ PAPER_FAULTS = {
     ),
 }
 TOO_MUCH = _("Se hicieron demasiados intentos. Espere una hora; nada se perdió.")
-
-
-def said_of(option: Option) -> str:
-    """What is said of a file before it is chosen: formats and size."""
-    limit = megabytes(option.max_bytes)
-    if option.formats == (Format.PDF,):
-        return gettext("PDF de %(limit)s como máximo.") % {"limit": limit}
-    return gettext("JPG o PDF de %(limit)s como máximo.") % {"limit": limit}
 
 
 def slot_name(slot: facts.Slot) -> str:

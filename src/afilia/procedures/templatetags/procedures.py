@@ -6,4 +6,5 @@ from afilia.procedures import speaking
 
 register = template.Library()
 register.filter("spoken", speaking.spoken)
+register.filter("accepted", speaking.accepted)
 register.simple_tag(speaking.spoken, name="spoken")
