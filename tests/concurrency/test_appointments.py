@@ -10,8 +10,18 @@ import pytest
 from django.db.models import Count
 
 from afilia.appointments import actions
+from afilia.appointments.booking import Who
 from afilia.appointments.models import AgendaDay, Appointment, WaitingEntry
-from afilia.appointments.rules.states import COUNTED, LIVE, Reason, RefusedError, State, Waiting
+from afilia.appointments.rules.states import (
+    COUNTED,
+    LIVE,
+    Identity,
+    PersonKind,
+    Reason,
+    RefusedError,
+    State,
+    Waiting,
+)
 from afilia.audit import queries as audit
 from afilia.notices.models import Message
 from afilia.offices.models import Agenda
@@ -26,7 +36,9 @@ from tests.appointments.builders import (
     make_who,
     wait,
 )
+from tests.builders import cedula, make_person
 from tests.concurrency.conftest import Together
+from tests.workers.joining import join, registered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -263,3 +275,54 @@ def test_a_reminder_is_sent_once_by_many_workers(together: Together) -> None:
     now = at(11) - timedelta(days=1)
     assert sum(together(*[partial(actions.remind, now=now)] * 4)) == len(bookings)  # type: ignore[arg-type]
     assert Message.objects.count() == sent + len(bookings)
+
+
+def with_two_numbers(turn: int) -> list[Who]:
+    """One person as they book under each of their numbers."""
+    code, number = f"61000{turn:05}", cedula()
+    make_person(number=code)
+    join(code, number, register=registered(number))
+    kinds = {code: PersonKind.FOREIGNER_CODE, number: PersonKind.CEDULA}
+    return [make_who(identity=Identity(kind=kind, number=one)) for one, kind in kinds.items()]
+
+
+def test_two_numbers_of_one_person_at_once_book_and_wait_once(together: Together) -> None:
+    agenda = make_agenda()
+    for turn in range(6):
+        one, other = with_two_numbers(turn)
+        answers = together(
+            partial(hold, agenda, at(9 + turn), who=one), partial(hold, agenda, at(9 + turn, 15), who=other)
+        )
+        assert reasons(answers) == [Reason.HAS_ONE]
+        assert reasons(together(partial(wait, who=one), partial(wait, who=other))) == [Reason.WAITS]
+
+
+def test_a_hold_confirmed_late_while_its_person_books_under_another_number_is_the_only_one_or_none(
+    together: Together,
+) -> None:
+    agenda = make_agenda()
+    for turn in range(6):
+        one, other = with_two_numbers(turn)
+        held, over = hold(agenda, at(9 + turn), who=one), NOW + FIVE
+        answers = together(
+            confirm(held, now=over), partial(hold, agenda, at(9 + turn, 15), who=other, now=over)
+        )
+        assert reasons(answers) == [Reason.HAS_ONE]
+    check_counters()
+
+
+def test_an_offer_accepted_while_its_person_books_under_another_number_is_the_only_one_or_none(
+    together: Together,
+) -> None:
+    for turn in range(6):
+        one, other = with_two_numbers(turn)
+        agenda = make_agenda()
+        booked = book(agenda)
+        entry = wait(who=one)
+        actions.cancel(appointment_id=booked.pk, now=NOW)
+        answers = together(
+            partial(actions.accept_offer, entry_id=entry.pk, now=NOW),
+            partial(hold, agenda, at(15), who=other),
+        )
+        assert reasons(answers) == [Reason.HAS_ONE]
+    check_counters()

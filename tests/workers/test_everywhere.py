@@ -8,14 +8,16 @@ from afilia.access import actions as access
 from afilia.access import queries as keys
 from afilia.access.models import EmployerKey
 from afilia.access.rules import limits
+from afilia.appointments import actions as appointing
+from afilia.appointments.booking import Who
 from afilia.appointments.queries import rows as appointments
-from afilia.appointments.queries.finding import ahead_of_person
+from afilia.appointments.queries.finding import ahead_of_person, booking_of
 from afilia.appointments.rules.states import Identity, PersonKind, Reason, RefusedError
 from afilia.counter.queries import keys as counter
 from afilia.counter.rules import handing
 from afilia.recovery import queries as recovery
 from afilia.recovery.rules import Standing
-from tests.appointments.builders import at, book, make_agenda, make_who, wait
+from tests.appointments.builders import at, book, hold, make_agenda, make_who, wait
 from tests.builders import KEY, NOW, cedula, make_branch, make_employer, make_key, make_person
 from tests.cases.builders import make_registration
 from tests.workers.joining import join, registered
@@ -110,6 +112,33 @@ def test_one_live_booking_a_person_whatever_number_it_is_made_with(number: str) 
     assert refused.value.reason is Reason.HAS_ONE
 
 
+def both(number: str) -> dict[str, Who]:
+    """Who books, by each number."""
+    kinds = {CODE: PersonKind.FOREIGNER_CODE, number: PersonKind.CEDULA}
+    return {one: make_who(identity=Identity(kind=kind, number=one)) for one, kind in kinds.items()}
+
+
+def test_a_hold_under_one_number_ends_when_its_time_is_over_and_the_other_one_books(number: str) -> None:
+    join_them(number)
+    agenda, who = make_agenda(), both(number)
+    held = hold(agenda, who=who[CODE])
+    book(agenda, at(10), who=who[number], now=NOW + timedelta(minutes=5))
+    with pytest.raises(RefusedError) as refused:
+        appointing.confirm(appointment_id=held.pk, now=NOW + timedelta(minutes=6))
+    assert refused.value.reason is Reason.HAS_ONE
+
+
+def test_an_earlier_place_offered_to_one_number_moves_the_booking_of_the_other(number: str) -> None:
+    agenda, who = make_agenda(), both(number)
+    booked, another = book(agenda, at(15), who=who[CODE]), book(agenda)
+    join_them(number)
+    entry = wait(who=who[number])
+    appointing.cancel(appointment_id=another.pk, now=NOW)
+    assert booking_of(entry, now=NOW) == booked
+    accepted = appointing.accept_offer(entry_id=entry.pk, now=NOW)
+    assert (accepted.pk, accepted.starts_at) == (booked.pk, another.starts_at)
+
+
 def test_a_key_that_waits_to_be_changed_is_found_under_either_number(number: str) -> None:
     employer = make_employer()
     access.hand_over_key(employer=employer, number=CODE, email=employer.email, now=NOW, actor="staff:1")
@@ -121,8 +150,7 @@ def test_a_key_that_waits_to_be_changed_is_found_under_either_number(number: str
 
 def test_nobody_waits_twice_under_two_numbers(number: str) -> None:
     join_them(number)
-    kinds = {CODE: PersonKind.FOREIGNER_CODE, number: PersonKind.CEDULA}
-    who = {one: make_who(identity=Identity(kind=kind, number=one)) for one, kind in kinds.items()}
+    who = both(number)
     wait(who=who[CODE])
     with pytest.raises(RefusedError) as refused:
         wait(who=who[number])

@@ -152,7 +152,7 @@ def _rebook(row: Appointment, closure: Closure, *, now: datetime) -> None:
                 return  # cancelled or moved by its person meanwhile
         else:
             return
-    _displace(row.pk, closure, now=now)
+    _displace(row, closure, now=now)
 
 
 def _places_after(row: Appointment, on: date, *, now: datetime) -> Iterator[Place]:
@@ -173,9 +173,10 @@ def _free_places(group: list[Office], procedure: str, on: date, *, now: datetime
 
 
 @transaction.atomic
-def _displace(appointment_id: UUID, closure: Closure, *, now: datetime) -> None:
+def _displace(booked: Appointment, closure: Closure, *, now: datetime) -> None:
     """Tell a person to choose another place, keep the booking for that, and put them before all who wait."""
-    (row,) = seats.lock(appointment_id, now=now)
+    seats.lock_person(booked)
+    (row,) = seats.lock(booked.pk, now=now)
     if row.state != State.CONFIRMED or row.displaced_at or not _is_closed(row):
         return
     row.displaced_at = now

@@ -122,12 +122,13 @@ def _agenda_with_room(agenda_id: int, *, starts_at: datetime, procedure: str, no
 def _hold(
     where: seats.Place, *, procedure: str, who: Who, instead_of: UUID | None, now: datetime
 ) -> Appointment:
-    _make_way(where, procedure=procedure, who=who, instead_of=instead_of, now=now)
+    numbers = seats.lock_person(who.identity)
+    _make_way(where, procedure=procedure, who=who, numbers=numbers, instead_of=instead_of, now=now)
     fields = who.fields()
     if _live_with_contact(email=fields["email"], phone=fields["phone"], now=now) >= policy().per_contact:
         raise RefusedError(Reason.TOO_MANY)
     row = seats.new(procedure=procedure, state=State.HELD, held_until=now + HOLD, fields=fields, now=now)
-    if seats.has_live_under_another_number(row, now=now) or not seats.claim(row, where=where, now=now):
+    if (len(numbers) > 1 and seats.has_live(row)) or not seats.claim(row, where=where, now=now):
         raise RefusedError(Reason.HAS_ONE)
     return row
 
@@ -149,7 +150,7 @@ def _live_with_contact(*, email: str, phone: str, now: datetime) -> int:
 IN_THE_WAY = """
 SELECT id, state, held_until FROM appointments_appointment
 WHERE (agenda_id = %(agenda)s AND starts_at = %(starts_at)s AND state = 'held' AND held_until <= %(now)s)
-    OR (number = %(number)s AND kind = %(kind)s AND country = %(country)s AND (
+    OR (number = ANY(%(numbers)s) AND country = %(country)s AND (
         (procedure = %(procedure)s AND state = 'held' AND held_until <= %(now)s)
         OR (procedure = %(procedure)s AND state = 'confirmed' AND ends_at <= %(now)s)
         OR (id = %(instead_of)s AND state = 'held')
@@ -160,15 +161,20 @@ FOR UPDATE
 
 
 def _make_way(
-    where: seats.Place, *, procedure: str, who: Who, instead_of: UUID | None, now: datetime
+    where: seats.Place,
+    *,
+    procedure: str,
+    who: Who,
+    numbers: list[str],
+    instead_of: UUID | None,
+    now: datetime,
 ) -> None:
     """End what is over of the slot and of the person, and the hold that this one is instead of."""
     desk, _, slot = where
     facts: dict[str, Any] = {
         "agenda": desk.agenda.pk,
         "starts_at": slot.starts_at,
-        "kind": who.identity.kind.value,
-        "number": who.identity.number,
+        "numbers": numbers,
         "country": who.identity.country,
         "procedure": procedure,
         "instead_of": instead_of,
@@ -188,7 +194,9 @@ def _make_way(
 
 def _claim_again(row: Appointment, changes: dict[str, Any], *, now: datetime) -> None:
     """Confirm a locked hold whose seat another one wanted: at any seat of its slot that is free."""
-    # No hold waits for a row that has expired, so these may be locked after it.
+    # No hold waits for a row that has expired, so its person and these may be locked after it.
+    if len(seats.lock_person(row)) > 1 and seats.has_live(row):
+        raise RefusedError(Reason.HAS_ONE)
     seats.lock(agenda_id=row.agenda_id, starts_at=row.starts_at, now=now)
     days.count({(row.agenda_id, row.on): 1})
     seats.reseat(row, where=seats.place(row.agenda, starts_at=row.starts_at, now=now), now=now, **changes)

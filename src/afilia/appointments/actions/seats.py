@@ -1,7 +1,8 @@
 """Who gets a seat: the unique index of the database decides, and all that is here asks it.
 
-Locks are taken in one order: counts of who asks (limits.py), then bookings by their ids, then days, then
-entries of the waiting list, then the ledger. See docs/decisions/0016-appointments.md.
+Locks are taken in one order: counts of who asks (limits.py), then the person who has several numbers, then
+bookings by their ids, then days, then entries of the waiting list, then the ledger. See
+docs/decisions/0016-appointments.md.
 """
 
 import secrets
@@ -11,13 +12,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
 
-from afilia.appointments.models import Appointment
+from afilia.appointments.models import Appointment, Person
 from afilia.appointments.queries import availability
 from afilia.appointments.queries.availability import Desk
 from afilia.appointments.references import digest_of, reference_of
-from afilia.appointments.rules.states import COUNTED, LIVE, Reason, RefusedError, State
+from afilia.appointments.rules.states import COUNTED, LIVE, Identity, Reason, RefusedError, State
 from afilia.offices import queries as office_queries
 from afilia.offices import rules as offices
 from afilia.offices.models import Agenda
@@ -191,11 +191,25 @@ def reseat(row: Appointment, *, where: Place, now: datetime, **changes: Any) -> 
     raise RefusedError(Reason.TAKEN)
 
 
+PERSON = "SELECT pg_advisory_xact_lock(hashtextextended('appointments:' || %s, 0))"
+
+
+def lock_person(who: Person | Identity) -> list[str]:
+    """The numbers of a person; with several, nobody else books or waits for them until the transaction ends.
+
+    Of one number the unique indexes take care.
+    """
+    numbers = _numbers(who)
+    if len(numbers) > 1:
+        with connection.cursor() as cursor:
+            cursor.execute(PERSON, [numbers[0]])
+    return numbers
+
+
 def has_live(row: Appointment) -> bool:
-    """Whether the person of a booking has another that is held or confirmed, for the same procedure."""
+    """Whether the person of a booking has another live one for its procedure, under whichever number."""
     rows = Appointment.objects.filter(
-        number=row.number,
-        kind=row.kind,
+        number__in=_numbers(row),
         country=row.country,
         procedure=row.procedure,
         state__in=[State.HELD, State.CONFIRMED],
@@ -203,12 +217,9 @@ def has_live(row: Appointment) -> bool:
     return rows.exclude(pk=row.pk).exists()
 
 
-def has_live_under_another_number(row: Appointment, *, now: datetime) -> bool:
-    """Whether the person has a booking for the procedure with a number that was joined to the one given."""
-    others = people.numbers_of(row.number) - {row.number}
-    live = Q(state=State.CONFIRMED, ends_at__gt=now) | Q(state=State.HELD, held_until__gt=now)
-    booked = Appointment.objects.filter(live, number__in=others, country="", procedure=row.procedure)
-    return bool(others) and booked.exists()
+def _numbers(who: Person | Identity) -> list[str]:
+    """In their order; a passport is known to nobody else."""
+    return [who.number] if who.country else sorted(people.numbers_of(who.number))
 
 
 def new_code() -> str:

@@ -14,7 +14,6 @@ from afilia.appointments.queries import availability
 from afilia.appointments.references import digest_of, reference_of
 from afilia.appointments.rules.states import Reason, RefusedError, State, Waiting
 from afilia.offices.models import Agenda
-from afilia.workers import queries as people
 
 MOST_LAPSES = 3  # offers let pass; then the entry ends
 
@@ -98,6 +97,8 @@ def accept_offer(*, entry_id: UUID, now: datetime) -> Appointment:
     seats.check_still_there(offer)
     _settle(entry, Waiting.SERVED, ended_at=now)
     if present is None:
+        if seats.has_live(offer):
+            raise RefusedError(Reason.HAS_ONE)
         changes = {"state": State.CONFIRMED, "confirmed_at": now, "held_until": None}
         try:
             with transaction.atomic():
@@ -260,7 +261,11 @@ def _locked(entry_id: UUID, *, now: datetime) -> tuple[Appointment | None, Waiti
     if entry is None:
         raise RefusedError(Reason.UNKNOWN)
     has = Appointment.objects.filter(
-        **_identity(entry), procedure=entry.procedure, state=State.CONFIRMED, starts_at__gt=now
+        number__in=seats.lock_person(entry),
+        country=entry.country,
+        procedure=entry.procedure,
+        state=State.CONFIRMED,
+        starts_at__gt=now,
     )
     ids = [pk for pk in [entry.offer_id, *has.values_list("pk", flat=True)] if pk]
     rows = {row.pk: row for row in seats.lock(*ids, now=now)}
@@ -284,9 +289,9 @@ def _person(row: Person) -> dict[str, str]:
 
 def _write(entry: WaitingEntry) -> bool:
     """Write a new entry; False when its person waits for the procedure already, under whichever number."""
-    others = people.numbers_of(entry.number) - {entry.number}
+    numbers = seats.lock_person(entry)
     live = WaitingEntry.objects.filter(procedure=entry.procedure, state__in=[Waiting.QUEUED, Waiting.OFFERED])
-    if others and live.filter(number__in=others, country="").exists():
+    if len(numbers) > 1 and live.filter(number__in=numbers, country="").exists():
         return False
     entry.pk, entry.state = uuid4(), Waiting.QUEUED
     entry.digest = digest_of(reference_of(entry))

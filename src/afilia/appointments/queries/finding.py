@@ -22,8 +22,7 @@ def is_awaited(row: Appointment, *, now: datetime) -> bool:
 def booking_of(entry: WaitingEntry, *, now: datetime) -> Appointment | None:
     """The booking that the person of an entry has for its procedure, still ahead."""
     return Appointment.objects.filter(
-        number=entry.number,
-        kind=entry.kind,
+        number__in=[entry.number] if entry.country else people.numbers_of(entry.number),
         country=entry.country,
         procedure=entry.procedure,
         state=State.CONFIRMED,
