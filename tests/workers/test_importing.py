@@ -132,6 +132,36 @@ def test_all_or_nothing_takes_nothing_with_a_faulty_line(tmp_path: Path) -> None
 
 
 @pytest.mark.django_db
+def test_all_or_nothing_takes_nothing_with_the_code_of_somebody_else(tmp_path: Path) -> None:
+    person = make_person(number="6100000009", names="OTRA PERSONA")
+    with pytest.raises(actions.NothingImportedError):
+        load(write(tmp_path, ROW, BARE), all_or_nothing=True)
+    assert [*Person.objects.all()] == [person]
+
+
+@pytest.mark.django_db
+def test_rows_of_each_fate_stand_in_one_file(tmp_path: Path) -> None:
+    """What one row comes to is not another one's: new, completed, unchanged and two that are refused."""
+    bare = make_person(number="6100000001", names="", birth_on=None, identity_confirmed_at=None)
+    make_person(number="6100000002", names="ROJAS PAZ ANA", birth_on=BORN)
+    make_person(number="6100000003", names="OTRA PERSONA")
+    row = "{},ROJAS PAZ ANA,1991-04-02,PASAPORTE,AX00{},CO"
+    numbers = ["6100000001", "6100000002", "6100000003", "6100000004", "6100000005"]
+    IdentityDocument.objects.create(person=bare, kind="passport", country="CO", number="AX005")
+    done, told = load(write(tmp_path, *(row.format(one, one[-1]) for one in numbers)))
+    assert [(one.line, one.fault) for one in told] == [(4, Fault.OTHER_PERSON), (6, Fault.OTHER_CODE)]
+    assert done == actions.Imported(added=1, completed=2, unchanged=0, broken=2)
+    bare.refresh_from_db()
+    assert (bare.names, bare.birth_on, bare.identity_confirmed_at) == ("ROJAS PAZ ANA", BORN, NOW)
+    assert {*IdentityDocument.objects.values_list("person__numbers__number", "number")} == {
+        ("6100000001", "AX005"),
+        ("6100000001", "AX001"),
+        ("6100000002", "AX002"),
+        ("6100000004", "AX004"),
+    }
+
+
+@pytest.mark.django_db
 def test_the_command_tells_faulty_lines_with_the_remedy(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,23 +1,20 @@
 """Taking over the foreigner codes that were given before."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from itertools import islice
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from afilia.audit import actions as audit
-from afilia.identifiers.foreign import DocumentId, DocumentKind
 from afilia.identifiers.names import are_alike
 from afilia.kit import countries
 from afilia.workers import older_codes
 from afilia.workers.actions.joining import lock_people
-from afilia.workers.models import CodeSeries, IdentityDocument, IdentityKind, IdentityNumber, Person
+from afilia.workers.models import CodeSeries, IdentityKind
 from afilia.workers.older_codes import Broken, Fault, OlderCode
-
-ROWS_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,18 +59,20 @@ def import_codes(
         tell(line)
     with transaction.atomic():
         _hold(prefixes)
-        added = completed = 0
-        rows = iter(good)
-        while some := list(islice(rows, ROWS_AT_ONCE)):
-            taken = _take(some, now=now)
-            added, completed = added + taken.added, completed + taken.completed
-            for line in taken.conflicts:
-                tell(line)
-            broken += taken.conflicts
+        _stage(good)
+        judged = _judge_known()
+        for line in judged.conflicts:
+            tell(line)
+        broken += judged.conflicts
         if broken and all_or_nothing:
             raise NothingImportedError(len(broken))
-        unchanged = len(good) - added - completed - sum(one.fault in _CONFLICTS for one in broken)
-        imported = Imported(added=added, completed=completed, unchanged=unchanged, broken=len(broken))
+        _write(judged, now=now)
+        imported = Imported(
+            added=len(good) - judged.known,
+            completed=len(judged.completed),
+            unchanged=judged.known - len(judged.completed) - len(judged.conflicts),
+            broken=len(broken),
+        )
         audit.record(
             "foreigner-codes.imported",
             actor=actor,
@@ -84,13 +83,12 @@ def import_codes(
     return imported
 
 
-_CONFLICTS = {Fault.OTHER_PERSON, Fault.OTHER_CODE}
-
-
 @dataclass(frozen=True, kw_only=True)
-class _Taken:
-    added: int
-    completed: int
+class _Judged:
+    """The rows of which the code or the document is known here."""
+
+    known: int
+    completed: list[int]  # their lines
     conflicts: list[Broken]
 
 
@@ -101,69 +99,89 @@ def _hold(prefixes: Iterable[str]) -> None:
     lock_people()
 
 
-def _take(rows: Sequence[OlderCode], *, now: datetime) -> _Taken:
-    known = _people(rows)
-    owners = _owners(rows)
-    new: list[OlderCode] = []
-    completed: list[Person] = []
-    documents: list[tuple[Person, DocumentId]] = []
-    conflicts: list[Broken] = []
-    for row in rows:
-        person, owner = known.get(row.code), owners.get(row.document) if row.document else None
-        if person is not None and not _may_be(person, row):
-            conflicts.append(Broken(line=row.line, fault=Fault.OTHER_PERSON, column=older_codes.CODE))
-        elif owner is not None and (person is None or owner != person.pk):
-            conflicts.append(Broken(line=row.line, fault=Fault.OTHER_CODE, column=older_codes.NUMBER))
-        elif person is None:
-            new.append(row)
-        else:
-            is_new = _complete(person, row, now=now)
-            if row.document and owner is None:
-                documents.append((person, row.document))
-                is_new = True
-            if is_new:
-                completed.append(person)
-    Person.objects.bulk_update(completed, ["names", "birth_on", "identity_confirmed_at"], batch_size=500)
-    people = Person.objects.bulk_create(
-        Person(names=row.names, birth_on=row.birth_on, identity_confirmed_at=now) for row in new
-    )
-    made = list(zip(new, people, strict=True))
-    IdentityNumber.objects.bulk_create(
-        IdentityNumber(number=row.code, kind=IdentityKind.FOREIGNER_CODE, person=person)
-        for row, person in made
-    )
-    documents += [(person, row.document) for row, person in made if row.document]
-    IdentityDocument.objects.bulk_create(
-        IdentityDocument(person=person, kind=one.kind, country=one.country, number=one.number)
-        for person, one in documents
-    )
-    return _Taken(added=len(new), completed=len(completed), conflicts=conflicts)
+STAGE = (
+    "CREATE TEMPORARY TABLE older (line int, code varchar(10), names varchar(300), birth_on date, "
+    "kind varchar(20), country varchar(2), number varchar(20), person_id bigint, owner_id bigint, "
+    "fresh boolean NOT NULL DEFAULT false) "
+    "ON COMMIT DROP"
+)
+COPY = "COPY older (line, code, names, birth_on, kind, country, number) FROM STDIN"
+# Who has the codes here, and the documents.
+KNOW = (
+    "ANALYZE older",
+    "UPDATE older o SET person_id = i.person_id FROM workers_identitynumber i WHERE i.number = o.code",
+    "UPDATE older o SET owner_id = d.person_id FROM workers_identitydocument d "
+    "WHERE d.kind = o.kind AND d.country = o.country AND d.number = o.number",
+)
+KNOWN = (
+    "SELECT o.line, o.names, o.birth_on, o.number, o.person_id, o.owner_id, p.names, p.birth_on "
+    "FROM older o LEFT JOIN workers_person p ON p.id = o.person_id "
+    "WHERE o.person_id IS NOT NULL OR o.owner_id IS NOT NULL ORDER BY o.line"
+)
+WRITE = (
+    "DELETE FROM older WHERE line = ANY(%(conflicts)s)",
+    "UPDATE workers_person p SET names = coalesce(nullif(p.names, ''), o.names), "
+    "birth_on = coalesce(p.birth_on, o.birth_on), "
+    "identity_confirmed_at = coalesce(p.identity_confirmed_at, %(now)s) "
+    "FROM older o WHERE o.person_id = p.id AND o.line = ANY(%(completed)s) "
+    "AND (p.names = '' OR p.birth_on IS NULL AND o.birth_on IS NOT NULL)",
+    "UPDATE older SET fresh = true, person_id = nextval(pg_get_serial_sequence('workers_person', 'id')) "
+    "WHERE person_id IS NULL",
+    "INSERT INTO workers_person (id, names, birth_on, identity_confirmed_at) "
+    "SELECT person_id, names, birth_on, %(now)s FROM older WHERE fresh",
+    "INSERT INTO workers_identitynumber (number, kind, person_id) "
+    "SELECT code, %(code)s, person_id FROM older WHERE fresh",
+    "INSERT INTO workers_identitydocument (person_id, kind, country, number) "
+    "SELECT person_id, kind, country, number FROM older WHERE kind IS NOT NULL AND owner_id IS NULL",
+    "DROP TABLE older",
+)
 
 
-def _people(rows: Iterable[OlderCode]) -> dict[str, Person]:
-    """Who has the codes here."""
-    found = IdentityNumber.objects.filter(number__in=[row.code for row in rows]).select_related("person")
-    return {one.number: one.person for one in found}
+def _stage(rows: Iterable[OlderCode]) -> None:
+    """Put the rows into a table of this transaction, with who has their codes and documents here."""
+    with connection.cursor() as cursor:
+        cursor.execute(STAGE)
+        with connection.wrap_database_errors, cursor.copy(COPY) as copy:
+            for row in rows:
+                document = row.document
+                told = (document.kind.value, document.country, document.number) if document else NONE
+                copy.write_row((row.line, row.code, row.names, row.birth_on, *told))
+        for statement in KNOW:
+            cursor.execute(statement)
 
 
-def _owners(rows: Iterable[OlderCode]) -> dict[DocumentId, int]:
-    numbers = [row.document.number for row in rows if row.document]
-    return {
-        DocumentId(kind=DocumentKind(one.kind), country=one.country, number=one.number): one.person_id
-        for one in IdentityDocument.objects.filter(number__in=numbers)
+NONE = (None, None, None)
+
+
+def _judge_known() -> _Judged:
+    """Which of the rows complete somebody who is known, and which cannot be theirs."""
+    known, completed, conflicts = 0, list[int](), list[Broken]()
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN)
+        for line, names, birth_on, number, person, owner, known_names, known_birth in cursor.fetchall():
+            known += 1
+            if person is not None and not _may_be(names, birth_on, known_names, known_birth):
+                conflicts.append(Broken(line=line, fault=Fault.OTHER_PERSON, column=older_codes.CODE))
+            elif owner not in {None, person}:
+                conflicts.append(Broken(line=line, fault=Fault.OTHER_CODE, column=older_codes.NUMBER))
+            elif not known_names or (known_birth is None and birth_on) or (number and owner is None):
+                completed.append(line)
+    return _Judged(known=known, completed=completed, conflicts=conflicts)
+
+
+def _may_be(names: str, birth_on: date | None, known_names: str, known_birth: date | None) -> bool:
+    """Whether a row may be about who has its code."""
+    born = known_birth in {None, birth_on} or birth_on is None
+    return born and (known_names in {"", names} or are_alike(known_names, names))
+
+
+def _write(judged: _Judged, *, now: datetime) -> None:
+    arguments: dict[str, Any] = {
+        "conflicts": [one.line for one in judged.conflicts],
+        "completed": judged.completed,
+        "now": now,
+        "code": IdentityKind.FOREIGNER_CODE.value,
     }
-
-
-def _may_be(person: Person, row: OlderCode) -> bool:
-    born = person.birth_on in {None, row.birth_on} or row.birth_on is None
-    return born and (not person.names or are_alike(person.names, row.names))
-
-
-def _complete(person: Person, row: OlderCode, *, now: datetime) -> bool:
-    """Fill in what a person lacks; whether there was anything."""
-    lacks = (not person.names, person.birth_on is None and row.birth_on is not None)
-    if not any(lacks):
-        return False
-    person.names, person.birth_on = person.names or row.names, person.birth_on or row.birth_on
-    person.identity_confirmed_at = person.identity_confirmed_at or now
-    return True
+    with connection.cursor() as cursor:
+        for statement in WRITE:
+            cursor.execute(statement, arguments)
