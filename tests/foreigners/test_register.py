@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from afilia.audit.models import Entry
 from afilia.dependents.models import Dependent
+from afilia.dependents.queries import emails
 from afilia.notices.models import Message
 from afilia.registries.models import CivilRecord
 from afilia.staff.rules import Role
@@ -17,7 +18,7 @@ from afilia.workers.models import Employment, IdentityDocument, Join, Person
 from tests.batches.filing import make_desk
 from tests.builders import NOW, cedula, make_branch, make_employer, make_employment, make_key, make_person
 from tests.builders import signed_in_client as with_key
-from tests.dependents.registering import make_home
+from tests.dependents.registering import SPOUSE, Home, make_home
 from tests.foreigners.builders import BIRTH
 from tests.staff.builders import make_office, make_staff, sign_in_staff
 
@@ -230,20 +231,79 @@ def test_a_join_is_undone_by_a_supervisor_who_says_whose_the_rest_is(
     assert supervisor.get(address).status_code == 404
 
 
-def test_two_people_with_the_same_dependent_at_one_employer_are_told_to_mend_that_first(
+def two_homes(foreigner: Person) -> tuple[Home, Home]:
+    """Two people who are one and worked for one employer, the second as `6107654321` until a day ago."""
+    desk = make_desk()
+    home = make_home(desk, person=foreigner)
+    twin = make_home(desk, person=make_person(number="6107654321"), entered_on=date(2026, 1, 5))
+    return home, twin
+
+
+def leave(home: Home) -> None:
+    home.employment.left_on = date(2026, 11, 20)
+    home.employment.save()
+
+
+def test_of_the_same_dependent_of_both_the_persons_stays_and_the_others_comes_back(
     supervisor: Client, foreigner: Person
 ) -> None:
-    desk = make_desk()
-    other = make_person(number="6107654321")
-    home = make_home(desk, person=foreigner)
-    home.register()
-    twin = make_home(desk, person=other, entered_on=date(2026, 1, 5))
+    home, twin = two_homes(foreigner)
+    home.register(email="uno@example.com")
+    filed = twin.register(email="otro@example.com")
+    leave(twin)
+    (mine,), (theirs,) = home.dependents, twin.dependents
+    assert supervisor.post(page(foreigner, "join"), {"number": "6107654321", **CONFIRM}).status_code == 302
+    assert (home.dependents, twin.dependents) == ([mine], [theirs])
+    assert Employment.objects.filter(person=foreigner).count() == 2
+    holder = with_key(Client(), make_key(home.employer))
+    shown = text(holder.get("/empleadores/dependientes/").content)
+    assert shown.count(mine.names) == 1
+    receipt = holder.get(f"/empleadores/dependientes/comprobantes/{filed.pk}/")  # type: ignore[union-attr]
+    assert CODE in text(receipt.content)
+    assert holder.get(f"/empleadores/dependientes/trabajador/{foreigner.pk}/").status_code == 200
+    said = {"reason": "dos-personas", "text": "Otra fecha de nacimiento."}
+    address = reverse("foreigners:register-undo", args=[Join.objects.get().pk])
+    assert supervisor.post(address, said).status_code == 302
+    assert (home.dependents, twin.dependents) == ([mine], [theirs])
+    assert Employment.objects.filter(person=twin.worker).count() == 1
+    assert emails(home.employer, workers=[foreigner.pk, twin.worker.pk]) == {
+        foreigner.pk: "uno@example.com",
+        twin.worker.pk: "otro@example.com",
+    }
+
+
+def test_the_registration_that_lasts_longer_is_kept_by_joining_from_its_persons_page(
+    supervisor: Client, foreigner: Person
+) -> None:
+    home, twin = two_homes(foreigner)
+    home.register(fecha_hasta="20261231")
     twin.register()
-    twin.employment.left_on = date(2026, 11, 20)
-    twin.employment.save()
-    assert [row.number for row in home.dependents] == [row.number for row in twin.dependents]
+    leave(twin)
     answer = supervisor.post(page(foreigner, "join"), {"number": "6107654321", **CONFIRM})
     assert answer.status_code == 409
-    assert "dependiente" in text(answer.content)
+    assert "desde la ficha de la otra" in text(answer.content)
+    assert home.employer.name in text(answer.content)
     assert not Join.objects.exists()
-    assert {row.worker_id for row in Dependent.objects.all()} == {foreigner.pk, other.pk}
+    other_way = supervisor.post(page(twin.worker, "join"), {"number": CODE, **CONFIRM})
+    assert other_way.status_code == 302
+    assert Dependent.objects.get(worker=twin.worker).until_on is not None  # by age alone
+
+
+def test_two_partners_and_who_depends_on_the_other_are_to_be_ended_first(
+    supervisor: Client, foreigner: Person
+) -> None:
+    home, twin = two_homes(foreigner)
+    home.register(**SPOUSE, numero_dependiente=cedula())
+    twin.register(**SPOUSE, numero_dependiente=cedula())
+    leave(twin)
+    asked = {"number": "6107654321", **CONFIRM}
+    answer = supervisor.post(page(foreigner, "join"), asked)
+    assert (answer.status_code, "otro cónyuge" in text(answer.content)) == (409, True)
+    Dependent.objects.filter(worker=twin.worker).update(until_on=date(2026, 11, 1), from_on=date(2026, 1, 5))
+    Dependent.objects.filter(worker=foreigner).update(person=twin.worker)
+    answer = supervisor.post(page(foreigner, "join"), asked)
+    assert (answer.status_code, "nadie depende de sí mismo" in text(answer.content)) == (409, True)
+    Dependent.objects.filter(worker=foreigner).update(until_on=date(2026, 11, 1), from_on=date(2026, 1, 5))
+    assert supervisor.post(page(foreigner, "join"), asked).status_code == 302
+    assert Dependent.objects.filter(worker=foreigner).count() == 2
+    assert twin.worker.dependent_as.count() == 1  # it stays with the other

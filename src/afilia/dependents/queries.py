@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from afilia.dependents.models import Change, Dependent, WorkerEmail
+from afilia.dependents.rules import joining
+from afilia.dependents.rules.joining import Registration
 from afilia.employers.models import Employer
 from afilia.novedades.models import Filing
 from afilia.novedades.queries import NUMBERS, active_on, branch_numbers
 from afilia.workers.models import Employment, IdentityNumber, Person
+from afilia.workers.rules import JoinRefusal, RowKey, Twice
 
 
 def dependents(employer: Employer, *, allowed: frozenset[str] | None) -> QuerySet[Dependent]:
@@ -139,3 +142,47 @@ def told_otherwise() -> QuerySet[Dependent]:
 
 def filed_on(filing: Filing) -> date:
     return timezone.localdate(filing.filed_at)
+
+
+def twice(person: Person, other: Person, *, on: date) -> Twice:
+    """What two people who are found to be one cannot both have, on a day, when `other` becomes `person`.
+
+    The other's registration of a dependent whom the person has too stays with the other: it has neither
+    number nor work, so it is in force nowhere, and comes back when the join is undone.
+    """
+    mine, theirs = _registrations(person), _registrations(other)
+    selves = Dependent.objects.filter(Q(worker=person, person=other) | Q(worker=other, person=person))
+    refused = [*joining.refusals(mine, theirs)]
+    refused += [(JoinRefusal.ITSELF, row.employer_id) for row in selves.exclude(until_on__lt=on)]
+    if refused:
+        first, _employer = refused[0]
+        return Twice(refusal=first, employers=frozenset(one for reason, one in refused if reason is first))
+    told = WorkerEmail.objects.filter(worker=person).values("employer")
+    emails = WorkerEmail.objects.filter(worker=other, employer__in=told)
+    stay = {
+        *(_row("worker", Dependent, one.key) for one in joining.repeated(mine, theirs)),
+        *(_row("worker", Dependent, row.pk) for row in selves.filter(worker=other)),
+        *(_row("person", Dependent, row.pk) for row in selves.filter(worker=person)),
+        *(_row("worker", WorkerEmail, row.pk) for row in emails),
+    }
+    return Twice(stay=frozenset(stay))
+
+
+def _row(field: str, model: type[Model], key: int) -> RowKey:
+    return RowKey(table=model._meta.label, field=field, key=str(key))
+
+
+def _registrations(worker: Person) -> list[Registration]:
+    rows = Dependent.objects.filter(worker=worker).order_by("pk")
+    return [
+        Registration(
+            key=row.pk,
+            employer=row.employer_id,
+            document=row.document,
+            number=row.number,
+            person=row.person_id,
+            one=row.one,
+            until_on=row.until_on,
+        )
+        for row in rows
+    ]

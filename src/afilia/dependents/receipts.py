@@ -13,6 +13,7 @@ from afilia.documents.dependents_receipts import DependentsReceiptFacts, Registe
 from afilia.documents.models import Kind
 from afilia.documents.rendering import day
 from afilia.novedades.models import Filing
+from afilia.workers import queries as people
 
 
 def facts(filing: Filing, changes: Sequence[Change], *, at: datetime) -> DependentsReceiptFacts:
@@ -37,8 +38,9 @@ def facts(filing: Filing, changes: Sequence[Change], *, at: datetime) -> Depende
 def _rows(change: Change) -> Iterator[tuple[str, str]]:
     """The registration as this change left it: it may have changed since."""
     dependent, filed = change.dependent, change.filed
-    numbers = dependent.worker.numbers.order_by("kind", "pk")
-    yield "Trabajador", f"{dependent.worker.names} {numbers[0].number}".strip()
+    worker = people.one_with(dependent.worker)
+    numbers = worker.numbers.order_by("kind", "pk")
+    yield "Trabajador", f"{worker.names} {numbers[0].number}".strip()
     yield "Dependiente", dependent.names
     yield words.meaning("documento", filed["documento"]), filed["numero_dependiente"]
     yield "Parentesco", words.meaning("parentesco", filed["parentesco"])

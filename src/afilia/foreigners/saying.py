@@ -123,9 +123,23 @@ JOIN_REFUSALS = {
         " registrar la salida de una relación laboral, o anular su entrada, antes de unirlas. No se cambió"
         " nada."
     ),
+    JoinRefusal.DEPENDENTS: _(
+        "Las dos tienen registrado al mismo dependiente con el mismo empleador, y el registro de la otra dura"
+        " más. Únalas desde la ficha de la otra, y ese registro queda. Si tampoco se puede, el empleador debe"
+        " poner la misma última fecha en los dos registros. No se cambió nada."
+    ),
+    JoinRefusal.PARTNERS: _(
+        "Cada una tiene registrado a otro cónyuge o conviviente con el mismo empleador, y una persona solo"
+        " puede tener uno. El empleador debe terminar uno de los dos registros antes de unirlas. No se cambió"
+        " nada."
+    ),
+    JoinRefusal.ITSELF: _(
+        "Una consta como dependiente de la otra, y nadie depende de sí mismo. Si son la misma persona, el"
+        " empleador debe terminar ese registro antes de unirlas. No se cambió nada."
+    ),
     JoinRefusal.ROWS: _(
-        "Las dos tienen algo registrado que una persona solo puede tener una vez, como el mismo dependiente"
-        " con el mismo empleador. No se cambió nada: pida a la unidad responsable que lo revise."
+        "Las dos tienen algo registrado que una persona solo puede tener una vez. No se cambió nada: pida a"
+        " la unidad responsable que lo revise."
     ),
     JoinRefusal.UNDONE: _("Esta unión ya se deshizo."),
     JoinRefusal.ADDED: _(

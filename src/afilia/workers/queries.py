@@ -29,6 +29,13 @@ def person_of(number: str) -> Person | None:
     return Person.objects.filter(numbers__number=number).first()
 
 
+def one_with(person: Person) -> Person:
+    """Who somebody is now: the person to whom they were joined, who has all their numbers."""
+    while join := Join.objects.select_related("person").filter(other=person, undone_at=None).first():
+        person = join.person
+    return person
+
+
 def numbers_of(number: str) -> frozenset[str]:
     """All the numbers of the person with that number; that number alone of somebody who is not known."""
     known = IdentityNumber.objects.filter(person__numbers__number=number)

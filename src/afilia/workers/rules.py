@@ -21,6 +21,9 @@ class JoinRefusal(StrEnum):
     SAME = "same"  # both numbers are one person's
     TWO_CEDULAS = "two-cedulas"  # nobody has two
     EMPLOYMENTS = "employments"  # clashes
+    DEPENDENTS = "dependents"  # both have the same dependent, and the other's registration lasts longer
+    PARTNERS = "partners"  # each has a spouse or partner without end, and not the same one
+    ITSELF = "itself"  # one of the two depends on the other
     ROWS = "rows"  # something else that nobody has twice
     UNDONE = "undone"  # it was undone
     ADDED = "added"  # nobody said whose something is that was added since
@@ -41,6 +44,15 @@ class RowKey:
     table: str
     field: str
     key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twice:
+    """What an app above says of its rows that one person cannot have twice."""
+
+    stay: frozenset[RowKey] = frozenset()  # with whose they are, for as long as the join lasts
+    refusal: JoinRefusal | None = None
+    employers: frozenset[int] = frozenset()  # keys of those with whom it is to be mended
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from afilia.dependents.models import Change, Dependent
 from afilia.documents import queries as documents
 from afilia.documents.models import Kind
 from afilia.novedades.models import Filing
+from afilia.workers import queries as people
 from afilia.workers.models import Employment
 
 ON_A_PAGE = 50
@@ -99,7 +100,7 @@ def filing(request: HolderRequest, pk: int) -> HttpResponse:
         "filing": shown,
         "receipt": receipts.facts(shown, changes, at=shown.filed_at),
         "signed": signed,
-        "worker": changes[0].dependent.worker,
+        "worker": people.one_with(changes[0].dependent.worker),
         "dependent": changes[0].dependent,
     }
     return render(request, "dependents/filing.html", page)

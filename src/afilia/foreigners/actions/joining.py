@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
+from django.utils import timezone
 
 from afilia.audit import actions as audit
+from afilia.dependents import queries as dependents
 from afilia.foreigners.actions import telling
 from afilia.foreigners.queries import register
 from afilia.identifiers.person import person_number_fault
@@ -62,6 +65,7 @@ def join(*, person: Person, number: str, reason: str, text: str, by: Staff, now:
             reason=reason,
             text=text,
             now=now,
+            twice=partial(dependents.twice, on=timezone.localdate(now)),
         )
         came = joined.rows.filter(came=True).count()
         if (found.person is not None or came > 1 or strange) and Role.SUPERVISOR not in by.roles:

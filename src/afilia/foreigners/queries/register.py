@@ -151,6 +151,10 @@ def told(clashing: Iterable[Clashing]) -> list[ToldClash]:
     ]
 
 
+def named(employers: Iterable[int]) -> list[str]:
+    return list(Employer.objects.filter(pk__in=employers).order_by("name").values_list("name", flat=True))
+
+
 def numbers_that_came(join: Join) -> list[str]:
     """The numbers that were the other's, in the order in which they are kept."""
     keys = join.rows.filter(table=IdentityNumber._meta.label, came=True).values_list("key", flat=True)

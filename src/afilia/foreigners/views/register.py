@@ -82,7 +82,11 @@ def join(request: StaffRequest, person_id: int) -> HttpResponse:
     except joining.NotSupervisedError:
         raise Http404 from None
     except JoinRefusedError as error:
-        page |= {"refusal": saying.JOIN_REFUSALS[error.reason], "clashes": register.told(error.clashing)}
+        page |= {
+            "refusal": saying.JOIN_REFUSALS[error.reason],
+            "clashes": register.told(error.clashing),
+            "employers": register.named(error.employers),
+        }
         return render(request, "foreigners/register/join.html", page, status=409)
     if not asked.is_anothers(person=found, there=there.person, register=there.register):
         return render(request, "foreigners/register/join.html", page, status=REFUSED)

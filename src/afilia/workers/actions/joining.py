@@ -15,7 +15,7 @@ from afilia.employers.models import Employer
 from afilia.registries.civil import CivilPerson
 from afilia.workers import queries
 from afilia.workers.models import Employment, IdentityKind, IdentityNumber, Join, JoinedRow, Person
-from afilia.workers.rules import Clashing, JoinRefusal, RowKey, clashes
+from afilia.workers.rules import Clashing, JoinRefusal, RowKey, Twice, clashes
 
 PEOPLE_LOCK = 1_900_001  # advisory
 T = TypeVar("T")
@@ -24,10 +24,16 @@ T = TypeVar("T")
 class JoinRefusedError(Exception):
     """Two people are not joined, or a join is not undone. Nothing was done."""
 
-    def __init__(self, reason: JoinRefusal, clashing: Iterable[Clashing] = ()) -> None:
+    def __init__(
+        self,
+        reason: JoinRefusal,
+        clashing: Iterable[Clashing] = (),
+        employers: frozenset[int] = frozenset(),
+    ) -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.clashing = tuple(clashing)
+        self.employers = employers  # keys of those with whom something is to be mended
 
 
 class _OtherEmployersError(Exception):
@@ -44,20 +50,36 @@ def lock_people() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PEOPLE_LOCK])
 
 
+def _nothing_twice(_person: Person, _other: Person) -> Twice:
+    return Twice()
+
+
 def join(
-    *, number: str, other: str, register: CivilPerson | None, by: str, reason: str, text: str, now: datetime
+    *,
+    number: str,
+    other: str,
+    register: CivilPerson | None,
+    by: str,
+    reason: str,
+    text: str,
+    now: datetime,
+    twice: Callable[[Person, Person], Twice] = _nothing_twice,
 ) -> Join:
     """Make the person with the number `other` one with the person with `number`, in the caller's transaction.
 
     `register` is what the Registro Civil says of `other`, a cédula; without it a number that nobody has here
     is refused. Names and day of birth are those of the register, or of who has the cédula. `by` is who acts
-    as the ledger names them; the caller writes that. Raises JoinRefusedError.
+    as the ledger names them; the caller writes that. `twice` judges what an app above has of the two, once
+    they are locked. Raises JoinRefusedError.
     """
 
     def do() -> Join:
         _hold(lambda: queries.people_of([number, other]))
         person, absorbed = _two_people(number, other, register)
-        staying = _refuse_clashes(person, absorbed)
+        told = twice(person, absorbed)
+        if told.refusal is not None:
+            raise JoinRefusedError(told.refusal, employers=told.employers)
+        staying = _refuse_clashes(person, absorbed) | told.stay
         joined = Join.objects.create(
             person=person,
             other=absorbed,
