@@ -5,25 +5,24 @@ Nothing of the labour history is written here. A `Staging` belongs to one connec
 
 import io
 from calendar import monthrange
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from functools import partial
 from types import TracebackType
+from typing import Any
 from uuid import uuid4
 
 import polars as pl
 from django.db import connection, transaction
-from psycopg import sql
 
 from afilia.employers.models import Employer
+from afilia.novedades.copying import copy_in
 from afilia.novedades.rules.layouts import Effect, Layout
 from afilia.novedades.rules.plan import FACTS
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
 
-PIECE = 50_000  # rows sent at a time
 # Of the database, for the one large join: memory, and rows of other cores are nearly as good as own ones. The
 # staged lines are counted from a sample that is enough to tell a few lines from many. An incremental sort
 # would leave the joins above it to one core.
@@ -42,6 +41,12 @@ STAGED = ("part", "line", "branch", "number", "period", "subject", "on_date", "a
 DAY = {Effect.ENTRY: "fecha_ingreso", Effect.EXIT: "fecha_salida"}  # the field of `on_date`
 
 BRANCH = ("branch_id", "opened_on", "closed_on", "allowed")  # facts of FACTS that are a branch's
+SCHEMA: Schema = {
+    "person_id": pl.Int64,
+    "names": pl.String,
+    "birth_on": pl.Date,
+    **{name: kind for name, kind in FACTS.items() if name not in BRANCH},
+}
 
 
 def stageable(values: pl.DataFrame, layout: Layout) -> pl.DataFrame:
@@ -90,6 +95,8 @@ class Staging(AbstractContextManager["Staging"]):
         self._periods: set[int] = set()
         self._asks = layout.effect is Effect.ENTRY  # the register of identities, outside a transaction
         self._table = "staged" if self._asks else f"staged_{uuid4().hex}"
+        self._civil = "staged_civil"
+        self._given: dict[str, Any] = {}  # what the questions say besides
         self._transaction = nullcontext() if self._asks else transaction.atomic()
 
     def __enter__(self) -> "Staging":
@@ -148,8 +155,10 @@ class Staging(AbstractContextManager["Staging"]):
             return []
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT s.number FROM staged s LEFT JOIN workers_identitynumber i ON i.number = s.number "
-                "LEFT JOIN workers_person p ON p.id = i.person_id WHERE p.identity_confirmed_at IS NULL"
+                f"SELECT s.number FROM {self._table} s "  # noqa: S608
+                "LEFT JOIN workers_identitynumber i ON i.number = s.number "
+                "LEFT JOIN workers_person p ON p.id = i.person_id WHERE p.identity_confirmed_at IS NULL",
+                self._given,
             )
             return [number for (number,) in cursor.fetchall()]
 
@@ -160,7 +169,8 @@ class Staging(AbstractContextManager["Staging"]):
         """
         with connection.cursor() as cursor:
             cursor.execute(
-                TWINS.format(staged=self._table), [[f"{prefix}%" for prefix in foreigner_prefixes]]
+                TWINS.format(staged=self._table),
+                {"prefixes": [f"{prefix}%" for prefix in foreigner_prefixes], **self._given},
             )
             schema: Schema = {"line": pl.UInt32, "twin": pl.UInt32}
             return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row")
@@ -175,25 +185,27 @@ class Staging(AbstractContextManager["Staging"]):
         Columns: `person_id`, `names` and `birth_on` (of the register), and those of FACTS that `branches`
         does not give.
         """
-        schema: Schema = {"person_id": pl.Int64, "names": pl.String, "birth_on": pl.Date}
-        schema |= {name: kind for name, kind in FACTS.items() if name not in BRANCH}
-        asked = [name for name in schema if name in self._columns]
-        at = 0
+        asked, at = self._asked, 0
         with transaction.atomic(), connection.cursor() as cursor:
-            for setting, value in SERVER.items():
-                cursor.execute("SELECT set_config(%s, %s, true)", [setting, value])
+            cursor.execute(
+                "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) s (name, value)",
+                [[*SERVER.keys()], [*SERVER.values()]],
+            )
             cursor.execute(f"ANALYZE {self._table}")
-            arguments = {
-                "employer": self._employer.pk,
-                "kind": self._layout.type,
-                "annulled": self._with_annulled_pay(),
-            }
             with connection.wrap_database_errors:
-                for part, text in cursor.stream(self._query(asked), arguments) if self._periods else ():
-                    yield from [partial(_read_facts, "", schema, asked)] * (part - at)
-                    yield partial(_read_facts, text, schema, asked)
+                for part, text in cursor.stream(self._query, self._arguments()) if self._periods else ():
+                    yield from [partial(read_facts, "", asked)] * (part - at)
+                    yield partial(read_facts, text, asked)
                     at = part + 1
-        yield from [partial(_read_facts, "", schema, asked)] * (self._parts - at)
+        yield from [partial(read_facts, "", asked)] * (self._parts - at)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {
+            "employer": self._employer.pk,
+            "kind": self._layout.type,
+            "annulled": self._with_annulled_pay(),
+            **self._given,
+        }
 
     def _with_annulled_pay(self) -> list[int]:
         """The employments whose pay in force must be looked up: some change of it was annulled."""
@@ -225,19 +237,24 @@ class Staging(AbstractContextManager["Staging"]):
         same = {"same": SAME.format(content=SAME_AMOUNT if bare else f"{SAME_AMOUNT} AND {SAME_DETAILS}")}
         return COLUMNS | same | COLUMNS_OF.get(self._layout.effect, {})
 
-    def _query(self, asked: list[str]) -> str:
+    @property
+    def _asked(self) -> list[str]:
+        return [name for name in SCHEMA if name in self._columns]
+
+    @property
+    def _query(self) -> str:
         """One row for each line: of several candidates, the employment and the novedad that come first."""
         effect = self._layout.effect
         employment, order = EMPLOYMENT.get(effect, DURING)
         return QUERY.format(
-            columns=", E'\\t', ".join(self._columns[name] for name in asked),
+            columns=", E'\\t', ".join(self._columns[name] for name in self._asked),
             staged=self._table,
             periods=", ".join(f"({period}, {_days(period)})" for period in sorted(self._periods)),
             employment=employment,
             here=HERE,
             order=order,
             novedad=NOVEDADES.get(effect, NOVEDAD),
-            civil="LEFT JOIN staged_civil c ON c.number = s.number" if self._asks else "",
+            civil=f"LEFT JOIN {self._civil} c ON c.number = s.number" if self._asks else "",
         )
 
 
@@ -270,7 +287,7 @@ WITH twins AS (
     JOIN workers_identitynumber i ON i.number = s.number
     JOIN workers_identitynumber j ON j.person_id = i.person_id
     JOIN {staged} t ON t.number = j.number
-    WHERE s.number LIKE ANY(%s)
+    WHERE s.number LIKE ANY(%(prefixes)s)
 ), numbered AS (SELECT line, min(line) OVER (PARTITION BY person_id) AS twin FROM twins)
 SELECT line, twin FROM numbered WHERE line > twin ORDER BY line
 """
@@ -348,9 +365,9 @@ def _days(period: int) -> str:
     return f"date '{date(year, month, 1)}', date '{date(year, month, monthrange(year, month)[1])}'"
 
 
-def _read_facts(text: str, schema: Schema, asked: list[str]) -> pl.DataFrame:
-    """The columns of the schema, of lines of fields between tabs; none of them holds a tab or a line end."""
-    sent: Schema = {"line": pl.UInt32, **{name: schema[name] for name in asked}}
+def read_facts(text: str, asked: list[str]) -> pl.DataFrame:
+    """The columns of SCHEMA, of lines of fields between tabs; none of them holds a tab or a line end."""
+    sent: Schema = {"line": pl.UInt32, **{name: SCHEMA[name] for name in asked}}
     raw = dict.fromkeys(sent, pl.String)
     known = pl.read_csv(
         io.BytesIO(text.encode()),
@@ -362,7 +379,7 @@ def _read_facts(text: str, schema: Schema, asked: list[str]) -> pl.DataFrame:
     ).with_columns(_read(pl.col(name), kind) for name, kind in sent.items() if kind != pl.String)
     return known.sort("line").select(
         pl.col(name) if name in asked else pl.lit(None, dtype=kind).alias(name)
-        for name, kind in schema.items()
+        for name, kind in SCHEMA.items()
     )
 
 
@@ -370,28 +387,3 @@ def _read(column: pl.Expr, kind: pl.DataType | type[pl.DataType]) -> pl.Expr:
     if kind == pl.Boolean:
         return column == "t"
     return column.str.to_date("%Y-%m-%d") if kind == pl.Date else column.cast(kind)
-
-
-def copy_in(table: str, columns: tuple[str, ...], frames: Iterable[pl.DataFrame]) -> None:
-    """COPY the columns of some frames into a table; while the database takes one, the next is written."""
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, NULL '\\N')").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    # What goes wrong within a COPY does not pass through Django's cursor.
-    with (
-        ThreadPoolExecutor(max_workers=1) as pool,
-        connection.cursor() as cursor,
-        connection.wrap_database_errors,
-        cursor.copy(statement) as copy,
-    ):
-        pieces = _as_csv(columns, frames)
-        following = pool.submit(next, pieces, None)
-        while piece := following.result():
-            following = pool.submit(next, pieces, None)
-            copy.write(piece)
-
-
-def _as_csv(columns: tuple[str, ...], frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
-    for frame in frames:
-        for piece in frame.select(columns).iter_slices(PIECE):
-            yield piece.write_csv(include_header=False, null_value="\\N").encode()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -150,17 +151,19 @@ def make(
     progress: Progress,
     ask_register: bool = True,
     judged_by: Maker | None = None,
+    staged_in: type[Staging] = Staging,
 ) -> dict[str, Any]:
     """Plan a file of an employer into `folder`, which is emptied first, and give its summary.
 
-    `judged_by` plans what is not of the labour history into the empty folder. `allowed` are the branches that
+    `judged_by` plans what is not of the labour history into the empty folder; `staged_in` is where the lines
+    of what is are kept for the database. `allowed` are the branches that
     the user may file for; None is all of them. Must be called outside a transaction, unless the register of
     identities is not to be asked. Raises OSError when the folder cannot be written; it is gone then.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
-        return (judged_by or _make)(
+        return (judged_by or partial(_make, staged_in=staged_in))(
             open_file,
             employer=employer,
             allowed=allowed,
@@ -185,6 +188,7 @@ def _make(
     folder: Path,
     progress: Progress,
     ask_register: bool,
+    staged_in: type[Staging],
 ) -> dict[str, Any]:
     check = begin(open_file, employer=employer, novedad=novedad, context=context)
     summary = Summary(today=context.today, codes=Counter(check.totals.codes))
@@ -192,11 +196,11 @@ def _make(
     if check.anchor is None:
         return summary.as_json(check, employer, allowed=allowed)
     layout = context.catalogue.layouts[check.anchor.type]
-    with Staging(employer, layout, allowed=allowed) as staging:
+    with staged_in(employer, layout, allowed=allowed) as staging:
         parts = _stage(check, staging, folder, progress)
         _ask_register(staging, foreigner_prefixes=context.foreigner_prefixes, ask=ask_register)
-        numbers = queries.branch_numbers(employer, allowed=allowed)
         branches = staging.branches()
+        numbers = sorted(branches.filter("allowed")["sucursal"])
         twins = staging.twins(foreigner_prefixes=context.foreigner_prefixes)
 
         def judge(numbered: tuple[int, Callable[[], pl.DataFrame]]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -16,6 +16,7 @@ import polars as pl
 
 from afilia.employers.models import Employer
 from afilia.novedades import planning
+from afilia.novedades.few import FewLines
 from afilia.novedades.models import Novedad
 from afilia.novedades.rules.fields import NO_DATE
 from afilia.novedades.rules.layouts import SEPARATOR, Context, Kind, Layout
@@ -111,6 +112,7 @@ def planned(
             folder=plan,
             progress=lambda _share, _lines: None,
             ask_register=ask_register,
+            staged_in=FewLines,
         )
         findings = tuple(_findings(plan, line))
         rows = [row for part in planning.lines_of(plan) for row in part.iter_rows(named=True)]

@@ -16,7 +16,7 @@ from afilia.dependents.models import ChangeKind
 from afilia.employers.models import Employer
 from afilia.kit import queue
 from afilia.novedades.actions import StalePlanError
-from afilia.novedades.facts import copy_in
+from afilia.novedades.copying import copy_in
 from afilia.novedades.models import Channel, Filing
 from afilia.novedades.planning import lines_of
 from afilia.novedades.rules.dependents import IDENTITY

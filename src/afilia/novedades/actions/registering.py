@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from afilia.employers.models import Employer
-from afilia.novedades.facts import copy_in
+from afilia.novedades.copying import copy_in
 from afilia.novedades.models import Channel, Filing
 from afilia.novedades.planning import lines_of
 from afilia.novedades.rules.layouts import Effect, Layout
