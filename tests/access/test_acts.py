@@ -95,6 +95,15 @@ def test_no_page_leads_to_what_was_not_given(client: Client, act: Act | None) ->
     assert len(found) > 20
 
 
+@pytest.mark.django_db
+def test_cards_that_are_not_for_an_accountant_are_not_shown(client: Client) -> None:
+    signed_in_client(client, (given := give_access(make_employer())).key)
+    client.post(f"/contadores/clientes/{given.pk}/ingresar/")
+    recovery = 'href="/empleadores/clave/recuperar/"'
+    assert recovery not in client.get("/empleadores/").content.decode()
+    assert recovery in Client().get("/empleadores/").content.decode()
+
+
 FORMATS = "/empleadores/batch/formatos/"  # for anybody
 
 

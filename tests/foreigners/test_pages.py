@@ -1,6 +1,6 @@
 """The pages of an employer: requests for codes and notarial powers."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,7 +12,15 @@ from afilia.foreigners.models import CodeRequest, Power
 from afilia.foreigners.rules.states import State
 from afilia.procedures.rules import WhoComes
 from afilia.registries.models import SutRecord
-from tests.builders import cedula, make_branch, make_contract, make_key, signed_in_client
+from tests.builders import (
+    NOW,
+    cedula,
+    give_access,
+    make_branch,
+    make_contract,
+    make_key,
+    signed_in_client,
+)
 from tests.documents.builders import text_of
 from tests.documents.papers import plain_jpeg
 from tests.foreigners.builders import ACCOUNT, make_comes, make_open_employer, make_power, make_request
@@ -264,3 +272,20 @@ def test_a_power_is_for_its_employer_alone(browser: Client) -> None:
     assert browser.get(f"{HOME}poderes/{others.pk}/").status_code == 404
     sent = browser.post(f"{HOME}nueva/apoderado/", WORKER | {"power": str(others.pk)})
     assert sent.status_code == 422
+
+
+def test_an_employer_sees_the_requests_that_an_accountant_prepared(
+    browser: Client, employer: Employer, key: EmployerKey
+) -> None:
+    given = give_access(employer, accepted_at=NOW)
+    theirs = make_request(employer, by_number=given.number)
+    before = make_request(employer, by_number=given.number, now=NOW - timedelta(days=1))
+    own = make_request(employer, by_number=key.number)
+    page = f"/empleadores/ayuda-contable/{given.pk}/solicitudes/"
+    assert page in browser.get(f"/empleadores/ayuda-contable/{given.pk}/registros/").content.decode()
+    shown = browser.get(page).content.decode()
+    assert theirs.request_number in shown
+    assert before.request_number not in shown
+    assert own.request_number not in shown
+    invited = give_access(employer, accepted_at=None, key=None)
+    assert browser.get(f"/empleadores/ayuda-contable/{invited.pk}/solicitudes/").status_code == 404

@@ -87,6 +87,7 @@ def test_each_type_is_checked_first_and_then_filed(holder: Client, branch: Branc
     check = holder.post(notice_url(novedad), sent(novedad, number, "revisar"))
     assert check.status_code == 200, said(check)
     assert "Qué pasa si lo registra" in said(check)
+    assert "US$ 600,00" in said(check) or novedad != "MSU"
     assert not Novedad.objects.exists()
     done = holder.post(notice_url(novedad), sent(novedad, number))
     row = Novedad.objects.get()
@@ -266,7 +267,10 @@ def test_an_exit_is_annulled_with_a_reason(holder: Client, branch: Branch) -> No
     assert Employment.objects.get().left_on is None
     assert "Anulada: Aviso de salida" in said(holder.get(done.headers["Location"]))
     person = Employment.objects.get().person_id
-    assert "Anulada" in said(holder.get(reverse("novedades:worker", args=[person])))
+    history = holder.get(reverse("novedades:worker", args=[person]))
+    annulled, _exit = history.context["worker"].rows
+    assert (annulled.annulled, annulled.content) == (True, _exit.content)
+    assert "Anulada" in said(history)
 
 
 def test_another_reason_has_to_be_told(holder: Client, branch: Branch) -> None:

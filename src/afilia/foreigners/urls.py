@@ -28,6 +28,11 @@ urlpatterns = [
     path(f"{REGISTER}/<int:person_id>/unir/", register.join, name="register-join"),
     path(f"{REGISTER}/uniones/<int:join_id>/deshacer/", register.undo, name="register-undo"),
     path(f"{OWN}/", requests.index, name="index"),
+    path(
+        "empleadores/ayuda-contable/<int:delegation_id>/solicitudes/",
+        requests.of_helper,
+        name="helper-requests",
+    ),
     path(f"{OWN}/nueva/", requests.choose, name="choose"),
     path(f"{OWN}/nueva/<who_comes:who>/", requests.new, name="new"),
     path(f"{OWN}/poderes/", own_powers.index, name="powers"),

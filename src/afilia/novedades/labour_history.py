@@ -14,7 +14,7 @@ from afilia.kit import charts
 from afilia.novedades.catalogue import wording
 from afilia.novedades.models import Filing, Novedad
 from afilia.novedades.queries import Recorded
-from afilia.novedades.reader import say_day
+from afilia.novedades.reader import say_amount, say_day
 from afilia.novedades.rules.acts import HISTORY
 from afilia.novedades.rules.deadlines import PERIOD_END, due_after
 from afilia.novedades.rules.fields import NO_DATE
@@ -186,7 +186,7 @@ def _row(one: Recorded, context: Context, language: str) -> Row:
         name=layout.name[language] if layout else novedad.kind,
         period=_month(novedad.period),
         branch=novedad.employment.branch.number,
-        content=tuple(content(novedad, layout, language)) if layout else (),
+        content=tuple(content(one.said, layout, language)) if layout else (),
         filing=novedad.filing,
         linked=one.linked,
         days_late=(one.first_filed_on - due).days if due else None,
@@ -210,7 +210,7 @@ def _in_words(field: Field, value: Any, language: str) -> str:
     if field.kind is Kind.DATE:
         return say_day(date.fromisoformat(value))
     if field.kind is Kind.AMOUNT:
-        return f"US$\N{NO-BREAK SPACE}{number_format(value, 2)}"
+        return say_amount(value)
     if field.kind is Kind.RANGE:
         first, last = (datetime.strptime(part, "%Y-%m") for part in (value[:7], value[-7:]))  # noqa: DTZ007
         months = [date_format(month, "YEAR_MONTH_FORMAT") for month in (first, last)]

@@ -1,8 +1,9 @@
 """The guided forms for one novedad: their fields come from its layout, and what is typed becomes a record."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from afilia.employers.models import Branch
 from afilia.novedades.catalogue import explain, finding_texts, notice_form, reasons, wording
 from afilia.novedades.models import Novedad
-from afilia.novedades.reader import say_day
+from afilia.novedades.reader import say_amount, say_day
 from afilia.novedades.rules.fields import NO_DATE
 from afilia.novedades.rules.layouts import Effect, Field, Kind, Layout
 from afilia.novedades.single import Found
@@ -172,6 +173,11 @@ class NoticeForm(forms.Form):
         )
 
     @property
+    def amounts(self) -> frozenset[str]:
+        """The names of the fields that are sums of money."""
+        return frozenset(field.name for field in self.layout.body if field.kind is Kind.AMOUNT)
+
+    @property
     def sent_token(self) -> UUID:
         token: UUID = self.cleaned_data["token"]
         return token
@@ -299,10 +305,12 @@ class AnnulForm(ReasonForm):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
-def in_words(bound: forms.BoundField, value: Any) -> str:
-    """What was typed into a field, as its reader would say it."""
+def in_words(bound: forms.BoundField, value: Any, *, amounts: Container[str]) -> str:
+    """What was typed into a field, as its reader would say it; `amounts` are the names of sums of money."""
     if isinstance(value, date):
         return say_day(value)
+    if bound.name in amounts and PLAIN_AMOUNT.match(str(value)):
+        return say_amount(Decimal(str(value).replace(",", ".")))
     if isinstance(bound.field, forms.ChoiceField):
         return str(dict(bound.field.choices).get(value, value or ""))  # type: ignore[arg-type]
     return str(value or "")

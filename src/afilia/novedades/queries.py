@@ -14,6 +14,7 @@ from afilia.novedades.models import Channel, EarlierEmployment, Filing, FilingRe
 from afilia.novedades.rules import annulling
 from afilia.novedades.rules.annulling import UNDONE, Hanging, hanging
 from afilia.novedades.rules.layouts import Effect
+from afilia.workers import queries as people
 from afilia.workers.models import Employment, IdentityNumber, Person
 
 
@@ -98,6 +99,7 @@ class Recorded:
     """A novedad with what the others about the same subject say of it."""
 
     novedad: Novedad
+    said: Novedad  # whose fields tell it: of one that takes another out of force, that other
     first_filed_on: date  # of the subject: it decides whether all of them were in time
     replaced_by: Filing | None
     linked: bool  # the batch that holds it may be shown
@@ -145,6 +147,7 @@ def history(of: Iterable[Employment], *, by_number: str | None) -> list[Recorded
         recorded.append(
             Recorded(
                 novedad=row,
+                said=revisions[row.revision - 1] if row.annulled else row,
                 first_filed_on=before.get((first.filing_id, first.line), _filed_on(first)),
                 replaced_by=next_one.filing if next_one else None,
                 linked=row.filing.channel == Channel.FORM
@@ -308,7 +311,8 @@ def may_undo(filing: Filing, rows: Iterable[Novedad], *, now: datetime, within: 
 
 def number_of(employment: Employment) -> str:
     """A number of the worker: the cédula where there is one."""
-    return str(IdentityNumber.objects.filter(person=employment.person_id).order_by("kind", "pk")[0].number)
+    person = people.one_with(employment.person)
+    return str(IdentityNumber.objects.filter(person=person).order_by("kind", "pk")[0].number)
 
 
 def names_of(employment_id: int) -> str:

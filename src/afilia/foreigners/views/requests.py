@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from afilia.access.decorators import HolderRequest, act_required, holder_required
+from afilia.access.decorators import HolderRequest, act_required, holder_required, owner_required
+from afilia.access.queries import helping
 from afilia.access.rules.acts import Act
 from afilia.foreigners import queries
 from afilia.foreigners.actions import preparing
@@ -34,6 +35,19 @@ def index(request: HolderRequest) -> HttpResponse:
         ),
     }
     return render(request, "foreigners/index.html", page)
+
+
+@owner_required
+@require_safe
+def of_helper(request: HolderRequest, delegation_id: int) -> HttpResponse:
+    """What somebody to whom the employer gave access prepared for it, from the acceptance on."""
+    given = helping.given(request.holder.employer, delegation_id)
+    if given is None or given.accepted_at is None:
+        raise Http404
+    found = queries.for_employer(given.employer, by_number=given.number)
+    found = found.filter(prepared_at__gte=given.accepted_at)
+    page = {"given": given, "page": Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))}
+    return render(request, "foreigners/of_helper.html", page)
 
 
 @act_required(Act.REQUESTS)

@@ -365,7 +365,7 @@ def _rows(form: NoticeForm) -> list[tuple[str, str]]:
         value = form.cleaned_data.get(bound.name)
         if value == notices.OTHER:
             value = form.cleaned_data[f"{bound.name}{notices.OTHER}"]
-        rows.append((str(bound.label), notices.in_words(bound, value)))
+        rows.append((str(bound.label), notices.in_words(bound, value, amounts=form.amounts)))
     return rows
 
 

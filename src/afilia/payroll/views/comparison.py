@@ -26,7 +26,7 @@ from afilia.payroll.rules.states import Refusal, State
 from afilia.payroll.rules.values import Problem
 
 REFUSED = 422
-PER_PAGE = 50
+PER_PAGE = 25
 PROBLEMS = 100  # shown of the rows that could not be read
 EXPORTS = BoundedSemaphore(2)
 EXPORT_WAIT = 0.5  # seconds
