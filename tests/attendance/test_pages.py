@@ -300,6 +300,16 @@ def test_people_whom_no_counter_serves_are_pointed_out(desk: Client, office: Off
     assert "ninguna ventanilla abierta atiende su trámite" in page(desk, f"{AGENDA}espera/")
 
 
+def test_the_waiting_line_opened_by_itself_is_a_whole_page(desk: Client, office: Office) -> None:
+    visit = come(office)
+    whole = page(desk, f"{AGENDA}espera/")
+    assert "<title>" in whole
+    part = desk.get(f"{AGENDA}espera/", headers={"HX-Request": "true"}).content.decode()
+    assert "<title>" not in part
+    for shown in (whole, part):
+        assert visit.ticket in shown
+
+
 def addresses(office: Office) -> list[tuple[str, str]]:
     """Every address of the desk with its method, for an appointment and a visit of the office."""
     appointment, visit = make_appointment(office, now=timezone.now()), come(office)

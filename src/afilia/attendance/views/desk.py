@@ -36,9 +36,10 @@ def agenda(request: StaffRequest, office: Office) -> HttpResponse:
 @require_safe
 @at_office(Role.COUNTER, Role.SUPERVISOR)
 def line(request: StaffRequest, office: Office) -> HttpResponse:
-    """The part of the agenda that changes by itself."""
+    """The part of the agenda that changes by itself, or a page of its own."""
     page = {"line": queries.line(office, now=timezone.now()), "office": office}
-    return render(request, "attendance/line.html", page)
+    is_part = request.headers.get("HX-Request") == "true"
+    return render(request, "attendance/line.html" if is_part else "attendance/waiting.html", page)
 
 
 @sensitive_post_parameters("what")
