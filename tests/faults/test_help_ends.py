@@ -14,7 +14,7 @@ from afilia.audit.models import Entry
 from afilia.batches import actions
 from afilia.batches.models import Batch
 from afilia.batches.rules import State
-from tests.access.test_helping import CLIENTS, works_for
+from tests.access.helping import CLIENTS, works_for
 from tests.batches.filing import Desk, employ, make_desk, text
 from tests.builders import give_access, make_branch, make_employer, make_key
 
