@@ -87,7 +87,7 @@ def world() -> World:
 
 def addresses(world: World, *areas: str) -> Iterator[tuple[str, set[str]]]:
     """The addresses that name something of an employer, filled with what is there, and the kinds of it."""
-    for path, name, _view in pages():
+    for path, _name, _view in pages():
         named = {*re.findall(r"<\w+:(\w+)>", path)}
         if not path.startswith(areas) or not named & IDS:
             continue
