@@ -14,11 +14,16 @@ from django.utils.module_loading import import_string
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """One line of the page: in a language, with the days after which it is forgotten; None: for good."""
+    """One line of the page, in a language: after how many days since when it is forgotten.
+
+    Without days: until when, or for good.
+    """
 
     what: str
     why: str
     days: int | None
+    since: str
+    until: str
 
 
 @cache
@@ -38,6 +43,8 @@ def kept(language: str) -> list[Kept]:
             what=one["what"][language],
             why=one["why"][language],
             days=days(one["period"]) if "period" in one else None,
+            since=one.get("since", {}).get(language, ""),
+            until=one.get("until", {}).get(language, ""),
         )
         for one in data()["kept"]
     ]
