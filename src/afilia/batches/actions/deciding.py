@@ -55,6 +55,7 @@ def plan(*, batch_id: UUID, attempt: int, now: datetime, clock: Clock | None = N
                 facts={
                     **{name: cast("int | str", summary[name]) for name in COUNTED},
                     "codes": _rejecting(summary),
+                    **_counted_as(batch.novedad, timezone.localdate(now)),
                 },
             )
         files.drop_older_plans(batch)
@@ -92,6 +93,11 @@ def _make_plan(batch: Batch, *, now: datetime) -> tuple[int, dict[str, object]]:
 def _of_dependents(novedad: str, on: date) -> bool:
     layout = context(on).catalogue.layouts.get(novedad)
     return layout is not None and layout.effect is Effect.DEPENDENT
+
+
+def _counted_as(novedad: str, on: date) -> dict[str, str]:
+    """The procedure of a file, where it is not that of novedades."""
+    return {"procedure": "dependientes"} if _of_dependents(novedad, on) else {}
 
 
 def context(today: date) -> Context:
@@ -247,7 +253,7 @@ def _register_if_fresh(batch_id: UUID, *, now: datetime, clock: Clock | None) ->
             "rejected": batch.summary["rejected"],
             "plan": batch.summary["digest"],
             "province": employer.province,
-            **({"procedure": "dependientes"} if _of_dependents(batch.novedad, on) else {}),
+            **_counted_as(batch.novedad, on),
         },
     )
     return True
