@@ -2,7 +2,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from afilia.ops.demo import cases, foreigners, loading
+from afilia.ops.demo import whole
 
 
 class Command(BaseCommand):
@@ -11,9 +11,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         if not settings.DEMO:
             raise CommandError("Set AFILIA_DEMO=1: made-up people have no place in a real portal.")
-        loaded = loading.load(now=timezone.now())
-        cases.load(now=timezone.now())
-        foreigners.load(now=timezone.now())
+        loaded = whole.load(now=timezone.now())
         self.stdout.write(
             "The demo is loaded." if loaded else "There are employers already; nothing was changed."
         )

@@ -17,7 +17,7 @@ from django.utils import timezone
 import afilia
 from afilia.kit import embedded
 from afilia.ops import demo
-from afilia.ops.demo import accountants, cases, foreigners, loading, staff
+from afilia.ops.demo import accountants, staff, whole
 from afilia.ops.supervisor import Child, Supervisor
 
 MIGRATING = 7_330_002  # advisory lock: several machines may start at once
@@ -40,9 +40,7 @@ class Command(BaseCommand):
         officials: list[staff.Official] = []
         has_accountant = False
         if settings.DEMO:
-            loading.load(now=timezone.now())
-            cases.load(now=timezone.now())
-            foreigners.load(now=timezone.now())
+            whole.load(now=timezone.now())
             officials, has_accountant = staff.present(), accountants.is_present()
         else:
             call_command("collectstatic", interactive=False, verbosity=0)
