@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import psutil
 
-from bench import appointments, bulk, cases, foreigners, payroll, peers, portal, sri, workers
+from bench import appointments, bulk, cases, foreigners, payroll, peers, portal, sri, transparency, workers
 from bench.measure import Report
 from bench.server import running
 
@@ -28,6 +28,7 @@ NAMES = (
     "cases",
     "appointments",
     "foreigners",
+    "transparency",
     "frictionless",
     "import-export",
 )
@@ -79,6 +80,10 @@ def main() -> int:
             count = min(foreigners.CODES, lines)
             issued = foreigners.measure(server, count=count, rounds=rounds)
             foreigners.report(report, issued, count=count)
+        if "transparency" in names:
+            entries = min(transparency.ENTRIES, lines)
+            took = transparency.measure(server, entries=entries, rounds=rounds)
+            transparency.report(report, took, entries=entries)
         if "frictionless" in names:
             peers.frictionless(report, lines=lines // 10, rounds=rounds, folder=folder, today=today)
         if "import-export" in names:

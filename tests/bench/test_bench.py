@@ -50,6 +50,7 @@ def test_every_benchmark_runs_on_a_small_file() -> None:
         *("SRI: first load", "SRI: monthly reload"),
         *("booking, 200 clients, 100 places", "free days of a province, 500 bookings"),
         *("bare INSERT, 1,000 codes", "foreigner codes: 1,000 codes, 20 threads"),
+        *("figures: all again from the ledger", "page of a month"),
         *("cases: send and submit", "cases lost"),
         *("Frictionless", "django-import-export"),
     ):
