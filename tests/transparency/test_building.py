@@ -1,27 +1,37 @@
 """The facts of the months, from what the other apps write into the ledger when things really happen."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
 
 from afilia.attendance import actions as attendance
+from afilia.attendance.models import DayFigure, OpenCounter, Visit
 from afilia.audit import actions as audit
 from afilia.cases import actions as cases
 from afilia.offices.models import Office
 from afilia.procedures.catalogue import load
 from afilia.transparency import queries
 from afilia.transparency.actions import building
-from afilia.transparency.models import Build, MonthlyFact
+from afilia.transparency.models import Build, Complaint, MonthlyFact
 from afilia.transparency.policy import policy
 from afilia.transparency.rules.counting import Measure
 from tests.attendance import builders as room
 from tests.batches.filing import employ, make_desk
-from tests.builders import NOW
+from tests.builders import NOW, cedula, make_person
 from tests.cases.builders import make_official as make_decider
 from tests.cases.builders import make_reviewed, tick
 from tests.counter.builders import give, make_applicant, make_clerk, make_prepared
+from tests.novedades.test_annulling import annul
+from tests.novedades.test_annulling import undo as undo_filing
+from tests.novedades.test_single import file, values
+from tests.transparency.test_complaints import answer, send
+from tests.workers.joining import join, registered
+from tests.workers.joining import undo as undo_join
+from tests.workers.test_joining import CODE
 
 pytestmark = pytest.mark.django_db
 OCTOBER, NOVEMBER, DECEMBER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)
@@ -137,7 +147,6 @@ def test_what_came_since_is_added_and_nothing_counts_twice() -> None:
     assert building.build(now=NOW) == [OCTOBER, NOVEMBER]
     assert value(Measure.ATTENDED, procedure="recuperacion-clave") == 2
     assert value(Measure.ATTENDED, OCTOBER, procedure="recuperacion-clave") == 1
-    assert Build.objects.get().begins_on == NOW.date()
 
 
 def test_made_again_from_nothing_but_the_ledger_the_figures_are_the_same() -> None:
@@ -155,6 +164,45 @@ def test_made_again_from_nothing_but_the_ledger_the_figures_are_the_same() -> No
     assert queries.all_facts() == before
 
 
+def test_annulled_undone_joined_and_closed_figures_made_again_are_those_that_followed() -> None:
+    desk, office = make_desk(), room.make_open_office()
+    number, staff = cedula(), room.make_official(office)
+    month_end = datetime(2026, 12, 1, 4, 59, 59, tzinfo=UTC)
+    make_person(number=CODE, names="ROJAS ANA")
+    done: dict[str, Any] = {}
+    steps: list[Callable[[], object]] = [
+        lambda: done.update(entry=file(desk, "ENT", values("ENT", number))),
+        lambda: annul(desk, done["entry"]),
+        lambda: done.update(again=file(desk, "ENT", values("ENT", cedula()))),
+        lambda: undo_filing(desk, done["again"]),
+        lambda: done.update(batch=desk.file(desk.record("MSU", employ(desk)), now=month_end)),
+        lambda: done.update(joined=join(CODE, number, register=registered(number))),
+        lambda: undo_join(done["joined"]),
+        lambda: done.update(complaint=send(procedure=BATCH, now=month_end)),
+        lambda: answer(done["complaint"], make_decider(), now=month_end + timedelta(seconds=1)),
+        lambda: room.open_counter(office, staff, now=month_end - timedelta(hours=9)),
+        lambda: room.walk_in(office, now=month_end - timedelta(hours=8)),
+        lambda: attendance.close_days_over(now=month_end + timedelta(days=1)),
+    ]
+    for step in steps:
+        step()
+        building.build(now=month_end)
+    before = queries.all_facts()
+    for table in (Complaint, DayFigure, Visit, OpenCounter):
+        table.objects.all().delete()
+    assert building.rebuild(now=month_end) is False
+    assert queries.all_facts() == before
+    for month, measure, place, told in (
+        (NOVEMBER, Measure.ATTENDED, {"procedure": "aviso-entrada-salida"}, 3),
+        (NOVEMBER, Measure.ATTENDED, {"procedure": BATCH}, 1),
+        (NOVEMBER, Measure.COMPLAINTS, {"procedure": BATCH}, 1),
+        (DECEMBER, Measure.ANSWERED_IN_TIME, {"procedure": BATCH}, 1),
+        (NOVEMBER, Measure.ARRIVED, {"office": office.code}, 1),
+        (DECEMBER, Measure.ARRIVED, {"office": office.code}, None),
+    ):
+        assert value(measure, month, **place) == told, (month, measure)
+
+
 def test_figures_that_somebody_changed_are_mended_by_making_them_again(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -166,6 +214,28 @@ def test_figures_that_somebody_changed_are_mended_by_making_them_again(
     assert "others before" in capsys.readouterr().out
     call_command("transparency", "--rebuild")
     assert "the same figures" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("edition", ["", "of before"])
+def test_once_something_else_counts_the_next_job_makes_all_of_it_again(edition: str) -> None:
+    tell("recovery.completed", at=datetime(2026, 10, 3, 15, tzinfo=UTC), subject="employer:1", recovery="1")
+    building.build(now=NOW)
+    MonthlyFact.objects.all().delete()  # as if it had not counted
+    assert building.build(now=NOW) == []
+    Build.objects.update(edition=edition)
+    assert building.build(now=NOW) == [OCTOBER]
+    assert value(Measure.ATTENDED, OCTOBER, procedure="recuperacion-clave") == 1
+    assert building.build(now=NOW) == []
+
+
+def test_what_came_in_later_and_tells_of_before_moves_the_beginning() -> None:
+    tell("recovery.completed", subject="employer:1", recovery="1")
+    building.build(now=NOW)
+    tell("recovery.completed", at=datetime(2026, 10, 3, 15, tzinfo=UTC), subject="employer:1", recovery="2")
+    building.build(now=NOW)
+    assert Build.objects.get().begins_on == date(2026, 10, 3)
+    building.rebuild(now=NOW)
+    assert Build.objects.get().begins_on == date(2026, 10, 3)
 
 
 def test_every_procedure_of_the_catalogue_counts_somewhere() -> None:

@@ -19,13 +19,13 @@ NOON = datetime(2026, 11, 20, 17, tzinfo=UTC)
 
 
 @contextmanager
-def portal(status: int) -> Iterator[str]:
-    """A server that answers each question with a status; the result is its address."""
+def portal(status: int, *, first: int = 200) -> Iterator[str]:
+    """A server that answers each question with a status, of `first` its first page; its address."""
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             asked.append(self.path)
-            self.send_response(status)
+            self.send_response(first if self.path == "/" else status)
             self.end_headers()
 
         def log_message(self, *_args: object) -> None:
@@ -41,14 +41,17 @@ def portal(status: int) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-    assert set(asked) == {"/readyz"}
+    assert set(asked) <= {"/readyz", "/"}
 
 
-@pytest.mark.parametrize(("status", "answered"), [(200, True), (503, False), (404, False)])
-def test_the_portal_is_available_when_it_says_through_its_public_address_that_it_is_ready(
-    status: int, answered: bool, settings: object
+@pytest.mark.parametrize(
+    ("status", "first", "answered"),
+    [(200, 200, True), (503, 200, False), (404, 200, False), (200, 503, False), (200, 500, False)],
+)
+def test_the_portal_is_available_when_it_is_ready_and_lets_people_in(
+    status: int, first: int, answered: bool, settings: object
 ) -> None:
-    with portal(status) as address:
+    with portal(status, first=first) as address:
         settings.PUBLIC_URL = address  # type: ignore[attr-defined]
         assert measuring.ask(now=NOON) is answered
     assert Attempt.objects.get(at=NOON).answered is answered

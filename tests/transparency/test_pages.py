@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from afilia.transparency import dictionary
 from afilia.transparency.models import Build, MonthlyFact
 from afilia.transparency.policy import published
 from afilia.transparency.rules.counting import Measure
+from afilia.transparency.showing import ANSWERS
 from tests.builders import NOW
 from tests.staff.builders import make_office
 
@@ -32,7 +34,7 @@ def fact(measure: Measure, value: int, *, month: date = OCTOBER, **place: str) -
 def read(client: Client, name: str, *arguments: str) -> str:
     response = client.get(reverse(f"transparency:{name}", args=arguments))
     assert response.status_code == 200
-    return response.content.decode()
+    return response.content.decode().replace("\N{NO-BREAK SPACE}", " ")
 
 
 def attentions(client: Client) -> list[dict[str, str]]:
@@ -88,31 +90,79 @@ def test_json_and_csv_say_the_same(client: Client) -> None:
     assert [{name: str(value) for name, value in row.items()} for row in said] == attentions(client)
 
 
-def test_small_figures_of_a_province_are_shown_nowhere(client: Client) -> None:
-    for province, value in (("17", 40), ("09", 25), ("01", 3)):
+def test_small_figures_of_a_province_are_shown_nowhere_nor_follow_from_a_total(
+    client: Client,
+) -> None:
+    for province, value in (("17", 43), ("09", 43), ("01", 3)):
         fact(Measure.ATTENDED, value, procedure=BATCH, province=province)
-    fact(Measure.ATTENDED, 68, procedure=BATCH)
+    fact(Measure.ATTENDED, 89, procedure=BATCH)
     said = json.loads(read(client, "json", "medidas"))
-    seen = {row["province"]: (row["value"], row["hidden"]) for row in said if row["province"]}
-    assert seen == {"17": (40, 0), "09": (None, 1), "01": (None, 1)}
+    assert {row["province"]: row["value"] for row in said} == {"17": 40, "09": 40, "": 89}
     page = read(client, "month", "2026-10")
-    assert "Azuay" in page
-    assert ">25<" not in page
+    assert "Azuay" not in page
+    assert ">43<" not in page
     assert ">3<" not in page
     assert ">40<" in page
+    assert "de 10 en 10" in page
     assert json.loads(read(client, "month-json", "2026-10"))["medidas"] == said
 
 
 def test_waits_of_an_office_with_few_people_are_not_shown(client: Client) -> None:
     small, large = make_office(name="Oficina Chica"), make_office(name="Oficina Grande")
-    third = make_office(name="Oficina Tercera")
-    for office, arrived in ((small, 2), (large, 50), (third, 30)):
-        fact(Measure.ARRIVED, arrived, office=office.code)
-        fact(Measure.WAIT_MEDIAN, arrived * 60 + 1, office=office.code)
+    for code, arrived, attended in ((small.code, 22, 9), (large.code, 57, 50), ("", 79, 59)):
+        fact(Measure.ARRIVED, arrived, office=code)
+        fact(Measure.VISITS_ATTENDED, attended, office=code)
+        fact(Measure.WAIT_MEDIAN, attended * 60 + 1, office=code)
     page = read(client, "month", "2026-10")
     assert "50 min 1 s" in page
-    assert "2 min 1 s" not in page
-    assert "30 min 1 s" not in page
+    assert "59 min 1 s" in page
+    assert "9 min 1 s" not in page.replace("59 min 1 s", "")
+    assert "menos de 10" in page
+    assert ">50<" in page
+    assert ">57<" not in page
+    assert ">79<" in page
+
+
+def test_where_few_came_to_all_offices_together_nothing_is_said_of_them(client: Client) -> None:
+    office = make_office(name="Oficina Chica")
+    for code in (office.code, ""):
+        for measure, value in ((Measure.ARRIVED, 9), (Measure.VISITS_ATTENDED, 8), (Measure.WAIT_P95, 7)):
+            fact(measure, value, office=code)
+    assert json.loads(read(client, "json", "medidas")) == []
+
+
+def test_complaints_and_thanks_are_figures_of_the_year_of_a_procedure_and_of_a_month(client: Client) -> None:
+    for month in (date(2025, 11, 1), date(2025, 12, 1), OCTOBER):
+        fact(Measure.COMPLAINTS, 4, procedure=BATCH, month=month)
+    fact(Measure.THANKS, 7, procedure=BATCH)
+    fact(Measure.ANSWERED, 6, procedure=BATCH)
+    fact(Measure.ANSWERED_IN_TIME, 3, procedure=BATCH)
+    for arguments, complaints in (
+        (("index",), "8"),
+        (("procedure", BATCH), "4"),
+        (("month", "2026-10"), "4"),
+    ):
+        text = re.sub(r"\s+", " ", read(client, *arguments))
+        row = [complaints, "7", "6", "50,0 %"]
+        cells = "".join(
+            f'<td class="govuk-table__cell" data-label="{head}">{cell}</td>'
+            for head, cell in zip(ANSWERS, row, strict=True)
+        )
+        assert cells in text.replace("> <", "><"), arguments
+
+
+def test_of_the_month_in_which_the_ledger_begins_the_days_before_are_not_told(client: Client) -> None:
+    Build.objects.create(pk=1, begins_on=date(2026, 10, 5), built_at=NOW)
+    page = read(client, "month", "2026-10")
+    assert "comienza el 5 de octubre de 2026" in page
+    assert "Registro del portal, desde el día 5" in page
+    assert "comienza el" not in read(client, "month", "2026-11")
+
+
+def test_what_has_no_attentions_has_no_picture_and_each_picture_has_its_table(client: Client) -> None:
+    page = read(client, "index")
+    assert page.count("<svg") == page.count("<details") == len(published())
+    assert "De los meses sin barra no se publicó nada." in page
 
 
 def test_a_page_of_a_procedure_has_its_picture_and_its_table(client: Client) -> None:

@@ -68,10 +68,7 @@ MEASURES = File(
         Column(
             name="value",
             kind="integer",
-            about=_("Cuántos, o cuántos segundos. Vacío si la cifra es demasiado pequeña para mostrarla."),
-        ),
-        Column(
-            name="hidden", kind="integer", about=_("1 si no se muestra por ser pequeña; 0 si se muestra.")
+            about=_("Cuántos, o cuántos segundos. De una provincia u oficina, en decenas completas."),
         ),
     ),
 )
@@ -124,7 +121,6 @@ def measure_rows(found: Mapping[date, Counts]) -> Iterator[dict[str, Any]]:
                 "office": key.office,
                 "code": key.code,
                 "value": value,
-                "hidden": int(value is None),
             }
 
 
@@ -135,10 +131,10 @@ def package() -> dict[str, Any]:
         "name": "afilia-transparencia",
         "title": gettext("Cifras de los trámites de empleadores"),
         "description": gettext(
-            "Los meses comienzan a la medianoche de Guayaquil. Por provincia y oficina no se muestran cifras"
-            " menores que %(least)s, ni las que permitirían deducirlas."
+            "Los meses comienzan a la medianoche de Guayaquil. Por provincia y por oficina se cuenta de"
+            " %(step)s en %(step)s, y lo que no llega a %(step)s no aparece: nadie deduce una cifra pequeña."
         )
-        % {"least": policy().published_from},
+        % {"step": policy().place_step},
         "licenses": [{"name": "CC0-1.0", "path": "https://creativecommons.org/publicdomain/zero/1.0/"}],
         "sources": [{"title": source, "date": on.isoformat()}],
         "measures": {measure.value: str(about) for measure, about in MEASURED.items()},

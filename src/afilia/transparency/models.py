@@ -38,7 +38,8 @@ class Build(models.Model):
     """How far the facts follow the ledger: one row."""
 
     mark = models.BigIntegerField(default=0)  # the last entry that they know
-    begins_on = models.DateField(null=True)  # of the first entry
+    edition = models.CharField(max_length=64, blank=True)  # of what counts, by which they were made
+    begins_on = models.DateField(null=True)  # of the earliest entry
     built_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,5 +1,6 @@
 """Reads `data/`: what counts in the figures, the tables of the sheets, and how complaints are answered."""
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -8,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from afilia.procedures.rules import Text
+from afilia.procedures.speaking import spoken
 from afilia.transparency.rules import complaints
 from afilia.transparency.rules.counting import Attended, Decided, Policy, Published
 
@@ -40,8 +42,14 @@ def policy() -> Policy:
             for one in raw["decided"]
         ),
         online=frozenset(raw["online"]),
-        published_from=raw["published_from"],
+        place_step=raw["place_step"],
     )
+
+
+@cache
+def edition() -> str:
+    """Of the data that say what counts: where it is another, the facts have to be made again."""
+    return hashlib.sha256(_text("events").encode()).hexdigest()
 
 
 @cache
@@ -52,8 +60,7 @@ def published() -> Mapping[str, Mapping[date, Published]]:
             date.fromisoformat(f"{month}-01"): Published(attended=attended, complaints=complaints)
             for month, (attended, complaints) in months.items()
         }
-        for slug, months in _read("published").items()
-        if isinstance(months, dict)
+        for slug, months in _read("published")["procedure"].items()
     }
 
 
@@ -72,11 +79,15 @@ def outcomes() -> Mapping[str, Text]:
 
 
 def sources() -> tuple[str, date]:
-    """Where the tables of the sheets come from, and when they were read."""
+    """Where the tables of the sheets come from, in the language of the page, and when they were read."""
     raw = _read("published")
-    return raw["source"], raw["source_on"]
+    return spoken(Text(**raw["source"])), raw["source_on"]
 
 
 @cache
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(files("afilia.transparency").joinpath("data", f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads(_text(name))
+
+
+def _text(name: str) -> str:
+    return files("afilia.transparency").joinpath("data", f"{name}.toml").read_text("utf-8")

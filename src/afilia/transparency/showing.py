@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.formats import date_format, localize
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from afilia.offices.models import Office
 from afilia.offices.provinces import PROVINCES
@@ -51,9 +51,15 @@ def name_of(slug: str) -> str:
     return spoken(load().procedures[slug].name)
 
 
+def month_said(on: date) -> str:
+    """«mayo de 2026», as within a sentence."""
+    text = date_format(on, gettext("F \\d\\e Y"))
+    return text if get_language() == "en" else text.lower()
+
+
 def month_name(on: date) -> str:
     """«Mayo de 2026»."""
-    text = date_format(on, gettext("F \\d\\e Y"))
+    text = month_said(on)
     return text[:1].upper() + text[1:]
 
 
@@ -78,7 +84,7 @@ def share(part: int | None, of: int | None) -> str:
     """Per cent with a decimal, rounded down: what is short of all is never written as all."""
     if not of or part is None:
         return NOTHING
-    return f"{localize(part * 1000 // of / 10)} %"
+    return f"{localize(part * 1000 // of / 10)}\N{NO-BREAK SPACE}%"
 
 
 def number(value: int | None) -> str:
@@ -86,11 +92,9 @@ def number(value: int | None) -> str:
 
 
 def placed(value: int | None) -> str:
-    """A figure of a place, which may be too small to be shown."""
+    """A figure of a place: what is not told is too small."""
     return (
-        gettext("menos de %(least)s, o no se muestra") % {"least": policy().published_from}
-        if (value is None)
-        else number(value)
+        gettext("menos de %(least)s") % {"least": policy().place_step} if (value is None) else number(value)
     )
 
 
@@ -120,6 +124,8 @@ def series_table(months: Sequence[Month]) -> Table:
 
 def source_of(month: Month) -> str:
     text = str(SOURCES[month.source])
+    if month.since:
+        text = gettext("%(source)s, desde el día %(day)s") % {"source": text, "day": month.since.day}
     return text if month.is_over else gettext("%(source)s, mes en curso") % {"source": text}
 
 
@@ -168,8 +174,8 @@ def procedures_table(months: Mapping[str, Month]) -> Table:
 
 SERVICE = (
     gettext_lazy("Decididos"),
-    gettext_lazy("La mitad, en menos de"),
-    gettext_lazy("95 de cada 100, en menos de"),
+    gettext_lazy("La mitad tardó hasta"),
+    gettext_lazy("95 de cada 100 tardaron hasta"),
     gettext_lazy("Bien al primer intento"),
     gettext_lazy("En línea"),
 )
@@ -189,7 +195,11 @@ def service_by_procedure(counts: Counts, slugs: Iterable[str]) -> Table:
     return Table(
         caption=gettext("Tiempo de respuesta, primer intento y uso en línea, por trámite"),
         heads=[gettext("Trámite"), *map(str, SERVICE)],
-        rows=[Row(name=name_of(slug), cells=service_cells(counts, slug)) for slug in slugs],
+        rows=[
+            Row(name=name_of(slug), cells=service_cells(counts, slug))
+            for slug in slugs
+            if _is_service(counts, slug)
+        ],
     )
 
 
@@ -200,34 +210,57 @@ def service_by_month(months: Mapping[date, Counts], slug: str) -> Table:
         rows=[
             Row(name=month_name(on), href=month_url(on), cells=service_cells(counts, slug))
             for on, counts in sorted(months.items(), reverse=True)
-            if of(counts, Measure.DECIDED, slug) or of(counts, Measure.ATTENDED, slug)
+            if _is_service(counts, slug)
         ],
     )
 
 
-def answers_table(counts: Counts, slugs: Iterable[str]) -> Table:
-    """Complaints and thanks through the portal, and what was answered."""
-    measures = (Measure.COMPLAINTS, Measure.THANKS, Measure.ANSWERED)
+def _is_service(counts: Counts, slug: str) -> bool:
+    return bool(of(counts, Measure.DECIDED, slug) or of(counts, Measure.ATTENDED, slug))
+
+
+SAID = (Measure.COMPLAINTS, Measure.THANKS, Measure.ANSWERED, Measure.ANSWERED_IN_TIME)
+ANSWERS = (
+    gettext_lazy("Quejas"),
+    gettext_lazy("Agradecimientos"),
+    gettext_lazy("Respondidos"),
+    gettext_lazy("Respondidos a tiempo"),
+)
+
+
+def answers_cells(months: Sequence[Counts], slug: str) -> list[str]:
+    """Complaints and thanks through the portal over some months, and what was answered."""
+    sums = {measure: sum(of(counts, measure, slug) or 0 for counts in months) for measure in SAID}
+    in_time = share(sums[Measure.ANSWERED_IN_TIME], sums[Measure.ANSWERED])
+    return [*(number(sums[measure]) for measure in SAID[:-1]), in_time]
+
+
+def answers_table(months: Sequence[Counts], slugs: Iterable[str]) -> Table:
     return Table(
         caption=gettext("Quejas y agradecimientos recibidos en el portal"),
-        heads=[
-            gettext("Trámite"),
-            gettext("Quejas"),
-            gettext("Agradecimientos"),
-            gettext("Respondidos"),
-            gettext("Respondidos a tiempo"),
-        ],
+        heads=[gettext("Trámite"), *map(str, ANSWERS)],
         rows=[
-            Row(
-                name=name_of(slug),
-                cells=[
-                    *(number(of(counts, measure, slug) or 0) for measure in measures),
-                    share(of(counts, Measure.ANSWERED_IN_TIME, slug), of(counts, Measure.ANSWERED, slug)),
-                ],
-            )
+            Row(name=name_of(slug), cells=answers_cells(months, slug))
             for slug in slugs
+            if any(_is_said(counts, slug) for counts in months)
         ],
     )
+
+
+def answers_by_month(months: Mapping[date, Counts], slug: str) -> Table:
+    return Table(
+        caption=gettext("Quejas y agradecimientos recibidos en el portal, por mes"),
+        heads=[gettext("Mes"), *map(str, ANSWERS)],
+        rows=[
+            Row(name=month_name(on), href=month_url(on), cells=answers_cells([counts], slug))
+            for on, counts in sorted(months.items(), reverse=True)
+            if _is_said(counts, slug)
+        ],
+    )
+
+
+def _is_said(counts: Counts, slug: str) -> bool:
+    return any(of(counts, measure, slug) for measure in SAID)
 
 
 def provinces_table(counts: Counts) -> Table:
@@ -236,7 +269,7 @@ def provinces_table(counts: Counts) -> Table:
         caption=gettext("Atenciones por provincia"),
         heads=[gettext("Trámite y provincia"), gettext("Atenciones")],
         rows=[
-            Row(name=f"{name_of(key.procedure)}: {PROVINCES[key.province]}", cells=[placed(counts[key])])
+            Row(name=f"{name_of(key.procedure)}: {PROVINCES[key.province]}", cells=[number(counts[key])])
             for key in sorted(found, key=lambda key: (key.procedure, PROVINCES[key.province]))
         ],
     )
@@ -256,8 +289,8 @@ def offices_table(counts: Counts, offices: Mapping[str, Office]) -> Table:
             gettext("Llegaron"),
             gettext("Atendidas"),
             gettext("No se presentaron"),
-            gettext("La mitad esperó menos de"),
-            gettext("95 de cada 100 esperaron menos de"),
+            gettext("La mitad esperó hasta"),
+            gettext("95 de cada 100 esperaron hasta"),
         ],
         rows=[
             Row(
@@ -279,7 +312,7 @@ def rejections_table(months: Iterable[Counts], slug: str, *, most: int) -> Table
     for counts in months:
         for key, value in counts.items():
             if key.measure is Measure.REJECTIONS and key.procedure == slug:
-                sums[key.code] = sums.get(key.code, 0) + (value or 0)
+                sums[key.code] = sums.get(key.code, 0) + value
     ranked = sorted(sums.items(), key=lambda found: (-found[1], found[0]))[:most]
     total = sum(sums.values())
     return Table(

@@ -9,7 +9,7 @@ from django.db import transaction
 from afilia.attendance.rules import figures
 from afilia.transparency import queries
 from afilia.transparency.models import Build, MonthlyFact
-from afilia.transparency.policy import policy
+from afilia.transparency.policy import edition, policy
 from afilia.transparency.rules import counting
 from afilia.transparency.rules.counting import Counts, Told
 from afilia.transparency.rules.months import after
@@ -21,16 +21,19 @@ DAY = timedelta(days=1)
 def build(*, now: datetime) -> list[date]:
     """Make the facts of the months that entries tell of which are not known yet; the result is the months.
 
-    Two at once wait for one another, and the second finds nothing left to do.
+    Where something else counts than when they were made, all of them are made again. Two at once wait for one
+    another, and the second finds nothing left to do.
     """
-    Build.objects.get_or_create(pk=1)
-    known = Build.objects.select_for_update().get(pk=1)
+    known = _known()
+    if known.edition != edition():
+        _forget(known)
     head = queries.head()
     months = queries.months_since(known.mark, until=head)
     for month in months:
         _write(month)
-    known.mark, known.built_at = head, now
-    known.begins_on = known.begins_on or queries.first_day()
+    days = (known.begins_on, queries.first_day(known.mark, until=head))
+    known.begins_on = min((day for day in days if day), default=None)
+    known.mark, known.edition, known.built_at = head, edition(), now
     known.save()
     return months
 
@@ -39,11 +42,21 @@ def build(*, now: datetime) -> list[date]:
 def rebuild(*, now: datetime) -> bool:
     """Forget all facts and make them again from nothing but the ledger; whether they were others before."""
     before = queries.all_facts()
-    Build.objects.get_or_create(pk=1)
-    Build.objects.select_for_update().filter(pk=1).update(mark=0, begins_on=None)
-    MonthlyFact.objects.all().delete()
+    _forget(_known())
     build(now=now)
     return queries.all_facts() != before
+
+
+def _known() -> Build:
+    """How far the facts are, held against all others who make them."""
+    Build.objects.get_or_create(pk=1)
+    return Build.objects.select_for_update().get(pk=1)
+
+
+def _forget(known: Build) -> None:
+    MonthlyFact.objects.all().delete()
+    known.mark, known.begins_on = 0, None
+    known.save()
 
 
 def _write(month: date) -> None:

@@ -12,18 +12,23 @@ from afilia.transparency.models import Attempt
 from afilia.transparency.rules.counting import AVAILABILITY
 
 SECONDS = 10.0  # that an answer may take
+# Whether it can work, and whether people are let in: closed for maintenance it is ready all the same.
+ASKED = ("/readyz", "/")
 DAY = timedelta(days=1)
 
 
 def ask(*, now: datetime) -> bool:
-    """Ask the portal whether it is ready, as a stranger would, and keep the answer. Not in a transaction."""
-    try:
-        answer = httpx.get(f"{settings.PUBLIC_URL}/readyz", timeout=SECONDS)
-        answered = answer.is_success
-    except httpx.HTTPError:
-        answered = False
+    """Ask the portal, as a stranger would, and keep whether it answered. Not in a transaction."""
+    answered = all(_answers(path) for path in ASKED)
     Attempt.objects.get_or_create(at=now, defaults={"answered": answered})
     return answered
+
+
+def _answers(path: str) -> bool:
+    try:
+        return httpx.get(f"{settings.PUBLIC_URL}{path}", timeout=SECONDS).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def write_days(*, now: datetime) -> list[date]:

@@ -1,7 +1,7 @@
 """The figures that everybody may see."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,8 +13,11 @@ from afilia.transparency.rules import small
 from afilia.transparency.rules.counting import Key, Measure, Published
 from afilia.transparency.rules.months import Month, after, first_of, series
 
-Counts = Mapping[Key, int | None]  # None: too small to be shown
-COUNTED_AT_OFFICES = (Measure.ARRIVED, Measure.VISITS_ATTENDED, Measure.MISSED)
+Counts = Mapping[Key, int]
+COUNTED_AT_OFFICES = frozenset({Measure.ARRIVED, Measure.VISITS_ATTENDED, Measure.MISSED})
+WAITS = frozenset({Measure.WAIT_MEDIAN, Measure.WAIT_P95})
+AVAILABILITY = frozenset({Measure.ASKED, Measure.ANSWERED_ATTEMPTS, Measure.DAYS_MEASURED})
+COMPLAINTS = frozenset({Measure.COMPLAINTS, Measure.THANKS, Measure.ANSWERED, Measure.ANSWERED_IN_TIME})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,19 +78,20 @@ def all_series(*, today: date) -> dict[str, list[Month]]:
     }
 
 
-def months(*, first: date, last: date) -> dict[date, Counts]:
-    """What is shown of each month of a stretch, by its first day."""
-    facts: dict[date, dict[Key, int]] = defaultdict(dict)
+def months(
+    *, first: date, last: date, measures: Collection[Measure] = (), procedure: str = ""
+) -> dict[date, Counts]:
+    """What is shown of each month of a stretch, by its first day: all, or some measures, or one procedure."""
     rows = MonthlyFact.objects.filter(month__gte=first_of(first), month__lt=after(last))
-    for row in rows.order_by("month", "measure", "procedure", "province", "office", "code"):
-        key = Key(
-            measure=Measure(row.measure),
-            procedure=row.procedure,
-            province=row.province,
-            office=row.office,
-            code=row.code,
-        )
-        facts[row.month][key] = row.value
+    if measures:
+        rows = rows.filter(measure__in=measures)
+    if procedure:
+        rows = rows.filter(procedure=procedure)
+    facts: dict[date, dict[Key, int]] = defaultdict(dict)
+    names = ("measure", "procedure", "province", "office", "code")
+    for row in rows.order_by("month", *names).values("month", "value", *names):
+        month, value, measure = row.pop("month"), row.pop("value"), Measure(row.pop("measure"))
+        facts[month][Key(measure=measure, **row)] = value
     return {month: _shown(counts) for month, counts in facts.items()}
 
 
@@ -96,20 +100,20 @@ def offices(codes: Iterable[str]) -> dict[str, Office]:
     return {office.code: office for office in Office.objects.filter(code__in=[*codes])}
 
 
-def _shown(counts: Mapping[Key, int]) -> dict[Key, int | None]:
-    """The figures of a month, those of small places left out and what would give them away."""
-    least = policy().published_from
-    shown: dict[Key, int | None] = dict(counts)
-    parts: dict[tuple[Measure, str, bool], dict[Key, int]] = defaultdict(dict)
+def _shown(counts: Mapping[Key, int]) -> Counts:
+    """The figures of a month: those of places in whole steps, and nothing of where few were attended."""
+    step = policy().place_step
+    shown = {}
     for key, value in counts.items():
-        if key.province or (key.measure in COUNTED_AT_OFFICES and key.office):
-            parts[key.measure, key.procedure, bool(key.province)][key] = value
-    for places in parts.values():
-        by_place = {key.province or key.office: key for key in places}
-        seen = small.shown({place: places[key] for place, key in by_place.items()}, least=least)
-        shown.update({by_place[place]: value for place, value in seen.items()})
-    for key in counts:
-        waits = key.office and key.measure in {Measure.WAIT_MEDIAN, Measure.WAIT_P95}
-        if waits and shown.get(Key(measure=Measure.ARRIVED, office=key.office)) is None:
-            shown[key] = None
+        attended = Key(measure=Measure.VISITS_ATTENDED, office=key.office)
+        if key.province or (key.office and key.measure in COUNTED_AT_OFFICES):
+            told = small.shown(value, step=step)
+        elif key.measure in COUNTED_AT_OFFICES:  # of all offices, which may be one
+            told = value if value >= step else None
+        elif key.measure in WAITS:
+            told = value if counts.get(attended, 0) >= step else None
+        else:
+            told = value
+        if told is not None:
+            shown[key] = told
     return shown

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from afilia.attendance.rules.figures import Event
@@ -31,8 +31,9 @@ def head() -> int:
     return Entry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def first_day() -> date | None:
-    first = Entry.objects.order_by("pk").values_list("at", flat=True).first()
+def first_day(mark: int, *, until: int) -> date | None:
+    """The earliest day of the entries after one and up to another: what came in later may tell of before."""
+    first = Entry.objects.filter(pk__gt=mark, pk__lte=until).aggregate(first=Min("at"))["first"]
     return timezone.localdate(first) if first else None
 
 

@@ -83,7 +83,7 @@ class Policy:
     attended: tuple[Attended, ...]
     decided: tuple[Decided, ...]
     online: frozenset[str]
-    published_from: int
+    place_step: int  # figures of places are shown in steps of so many
 
 
 @dataclass(frozen=True, kw_only=True)

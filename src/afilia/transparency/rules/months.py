@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from afilia.transparency.rules.counting import Published
 
-DECEMBER = 12
+DECEMBER = YEAR = 12
 
 
 class Source(StrEnum):
@@ -25,6 +25,7 @@ class Month:
     complaints: int
     source: Source
     is_over: bool
+    since: date | None = None  # of the ledger, where it began after the first day
 
     @property
     def is_known(self) -> bool:
@@ -39,6 +40,12 @@ def first_of(on: date) -> date:
 def after(on: date) -> date:
     """The first day of the month after that of a day."""
     return date(on.year + (on.month == DECEMBER), on.month % DECEMBER + 1, 1)
+
+
+def back(on: date, months: int) -> date:
+    """The first day of the month so many months before that of a day."""
+    year, month = divmod(on.year * YEAR + on.month - 1 - months, YEAR)
+    return date(year, month + 1, 1)
 
 
 def between(first: date, last: date) -> Iterator[date]:
@@ -77,6 +84,7 @@ def series(
                 complaints=told.complaints,
                 source=source,
                 is_over=after(on) <= today,
+                since=ledger_from if source is Source.LEDGER and ledger_from and on < ledger_from else None,
             )
         )
     return found

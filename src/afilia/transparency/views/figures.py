@@ -7,14 +7,15 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from afilia.kit import charts
 from afilia.transparency import dictionary, showing
-from afilia.transparency.policy import sources
+from afilia.transparency.policy import policy, sources
 from afilia.transparency.queries import figures
-from afilia.transparency.rules.months import Month
+from afilia.transparency.rules.months import YEAR, Month, back
 
 DRAWN = 36  # months of a picture
 CODES = 10
@@ -25,16 +26,19 @@ BATCH = "novedades-batch"
 def index(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     series = figures.all_series(today=today)
-    months = figures.months(first=figures.first_month(), last=today)
     last = next(month.on for month in reversed(series[BATCH]) if month.is_over)
-    available = showing.availability_table(months)
+    first = figures.first_month()
+    said = figures.months(first=back(today, YEAR - 1), last=today, measures=figures.COMPLAINTS)
     page: dict[str, Any] = {
-        "month": showing.month_name(last),
+        "month": showing.month_said(last),
         "month_url": showing.month_url(last),
         "table": showing.latest_table(series),
         "pictures": [_picture(slug, found) for slug, found in series.items() if _has_figures(found)],
-        "available": available,
-        "offices": _offices(months.get(last, {})),
+        "answers": showing.answers_table([*said.values()], [*series]),
+        "available": showing.availability_table(
+            figures.months(first=first, last=today, measures=figures.AVAILABILITY)
+        ),
+        "offices": _offices(figures.months(first=last, last=last).get(last, {})),
         "months": [(showing.month_name(month.on), showing.month_url(month.on)) for month in series[BATCH]][
             ::-1
         ],
@@ -49,7 +53,8 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     today = timezone.localdate()
     series = figures.all_series(today=today)[slug]
-    months = figures.months(first=figures.first_month(), last=today)
+    months = figures.months(first=figures.first_month(), last=today, procedure=slug)
+    recent = [counts for on, counts in months.items() if on >= back(today, YEAR - 1)]
     source, source_on = sources()
     page: dict[str, Any] = {
         "slug": slug,
@@ -57,7 +62,8 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
         "picture": _picture(slug, series)["svg"] if _has_figures(series) else "",
         "table": showing.series_table(series),
         "service": showing.service_by_month(months, slug),
-        "rejections": showing.rejections_table([*months.values()][-12:], slug, most=CODES),
+        "answers": showing.answers_by_month(months, slug),
+        "rejections": showing.rejections_table(recent, slug, most=CODES),
         "source": source,
         "source_on": source_on,
     }
@@ -76,10 +82,13 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
     page: dict[str, Any] = {
         "slug": month,
         "name": showing.month_name(on),
+        "said": showing.month_said(on),
         "is_over": found[slugs[0]].is_over,
         "table": showing.procedures_table(found),
-        "service": showing.service_by_procedure(counts, slugs) if counts else None,
-        "answers": showing.answers_table(counts, slugs) if counts else None,
+        "starts_on": next((told.since for told in found.values() if told.since), None),
+        "step": policy().place_step,
+        "service": showing.service_by_procedure(counts, slugs),
+        "answers": showing.answers_table([counts], slugs),
         "rejections": showing.rejections_table([counts], BATCH, most=CODES),
         "offices": _offices(counts),
         "provinces": showing.provinces_table(counts),
@@ -108,17 +117,21 @@ def _offices(counts: figures.Counts) -> showing.Table:
 
 
 def _has_figures(months: list[Month]) -> bool:
-    return any(month.is_over and month.is_known for month in months)
+    """Whether there is anything to draw."""
+    return any(month.is_over and month.attended for month in months)
 
 
-def _picture(slug: str, months: list[Month]) -> dict[str, str]:
+def _picture(slug: str, months: list[Month]) -> dict[str, Any]:
     drawn = [month for month in months if month.is_over][-DRAWN:]
-    values = {f"{month.on:%Y-%m}": month.attended if month.is_known else None for month in drawn}
+    values = {
+        date_format(month.on, "M Y").lower(): month.attended if month.is_known else None for month in drawn
+    }
     title = gettext("Atenciones por mes: %(procedure)s") % {"procedure": showing.name_of(slug)}
     return {
         "slug": slug,
         "name": showing.name_of(slug),
         "svg": _bars(slug, title, values, every=max(1, len(values) // 4)),
+        "table": showing.series_table(drawn),
     }
 
 
@@ -130,6 +143,8 @@ def _bars(id_: str, title: str, values: Mapping[str, int | None], *, every: int)
         "most": showing.number(known[top]),
         "top": top,
     }
+    if len(known) < len(values):
+        about += " " + gettext("De los meses sin barra no se publicó nada.")
     return charts.bars(
         id=f"chart-{id_}",
         title=title,
