@@ -1,7 +1,7 @@
 """The facts of the months, made from the ledger."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from afilia.transparency import queries
 from afilia.transparency.models import Build, MonthlyFact
 from afilia.transparency.policy import edition, policy
 from afilia.transparency.rules import counting
-from afilia.transparency.rules.counting import Counts, Told
+from afilia.transparency.rules.counting import Counts
 from afilia.transparency.rules.months import after
 
 DAY = timedelta(days=1)
@@ -88,21 +88,16 @@ def _count(month: date) -> Counts:
 
 def _visited(month: date) -> Counts:
     """The figures of each office, and of all."""
-    by_office = {
-        code: _by_day(queries.by_subject(figures.subject(code, on.isoformat()) for on in _days(month)))
-        for code in queries.office_codes()
-    }
-    counts = counting.visited(figures.of_days(day for days in by_office.values() for day in days))
-    for code, days in by_office.items():
-        counts |= counting.visited(figures.of_days(days), office=code)
+    codes = queries.office_codes()
+    days = {figures.subject(code, on.isoformat()): code for code in codes for on in _days(month)}
+    entries: dict[str, list[figures.Told]] = defaultdict(list)
+    for entry in queries.by_subject(days):
+        entries[entry.subject].append(figures.Told(event=entry.event, at=entry.at, facts=entry.facts))
+    counts = counting.visited(figures.of_days(entries.values()))
+    for code in codes:
+        own = [told for day, told in entries.items() if days[day] == code]
+        counts |= counting.visited(figures.of_days(own), office=code)
     return counts
-
-
-def _by_day(entries: Iterable[Told]) -> list[list[figures.Told]]:
-    days: dict[str, list[figures.Told]] = defaultdict(list)
-    for entry in entries:
-        days[entry.subject].append(figures.Told(event=entry.event, at=entry.at, facts=entry.facts))
-    return list(days.values())
 
 
 def _days(month: date) -> Iterator[date]:
