@@ -46,7 +46,7 @@ def test_page_says_all_that_the_catalogue_says(slug: str, language: str) -> None
         assert f'href="{reverse(way.start)}' in page
     assert page.count("<h1") == 1
     assert [text for text in texts if escape(text.within(language)) not in page] == []
-    assert all(f"{law.norm}: {law.articles}" in page for law in procedure.legal)
+    assert all(law.cited in page for law in procedure.legal)
     assert catalogue.institution in page
     assert procedure.contact["phone"] in page
     assert procedure.contact["email"] in page
@@ -179,6 +179,12 @@ def test_the_list_names_the_appointment_once(client: Client) -> None:
     page = read(client, f"{code}&identidad-trabajador=pasaporte-trabajador")
     assert "Confirmación del turno" in page
     assert said not in page
+
+
+def test_the_list_of_the_virtual_desk_leads_to_that_of_what_is_sent(client: Client) -> None:
+    page = read(client, "/tramites/ventanilla-virtual/que-necesito/?empleador=artisan")
+    assert f'href="{escape(f"{LIST}?empleador=artisan&canal=virtual")}"' in page
+    assert "Calificación artesanal" in read(client, f"{LIST}?empleador=artisan&canal=virtual")
 
 
 def test_a_case_in_which_it_does_not_serve_leads_to_what_does(client: Client) -> None:

@@ -15,6 +15,7 @@ from afilia.procedures.rules import (
     Catalogue,
     Channel,
     Format,
+    Law,
     Procedure,
     ReasonKind,
     Requirement,
@@ -342,3 +343,15 @@ def test_a_limit_is_said_in_megabytes(size: int, said: str) -> None:
 def test_a_limit_that_nobody_could_be_told_is_refused() -> None:
     with pytest.raises(ValueError, match="megabytes"):
         megabytes(1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("articles", "cited"),
+    [
+        ("73", "Ley, art. 73"),
+        ("16; 247.1", "Ley, arts. 16; 247.1"),
+        ("disposición general segunda", "Ley, disposición general segunda"),
+    ],
+)
+def test_a_law_is_cited_with_its_articles(articles: str, cited: str) -> None:
+    assert Law(norm="Ley", articles=articles).cited == cited

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from afilia.guide import open_data
 from afilia.guide.forms import LABELS, OF_REQUIREMENT, ProcedureForm, QuestionForm, hints, said
-from afilia.guide.rules import Case, case_of
+from afilia.guide.rules import APPLICANT, CHANNEL, Case, case_of
 from afilia.guide.starting import start_url
 from afilia.procedures.catalogue import load
-from afilia.procedures.rules import Procedure, Way
+from afilia.procedures.rules import Channel, Procedure, Way
 from afilia.transparency import showing
 from afilia.transparency.policy import sources
 from afilia.transparency.queries import figures
@@ -24,6 +24,7 @@ from afilia.transparency.queries import figures
 MONTHS = 12  # of the table on a procedure's page; the whole one is a link away
 ASKED = "pregunta"
 APPOINTMENT = "turno"  # the document
+OF_WHAT_IS_SENT = "documentos-tramite"  # the documents of another procedure
 ICONS = {
     "registro-empleador": "building",
     "clave-patronal": "key",
@@ -90,6 +91,9 @@ def needs_of(request: HttpRequest, slug: str) -> HttpResponse:
     way = procedure.way(case.channel) if case.channel else None
     documents = {option.document.slug for option in case.needed}
     shown |= {"needed": case.needed, "has_appointment": APPOINTMENT in documents}
+    if OF_WHAT_IS_SENT in documents:
+        answers = {APPLICANT: case.answers[APPLICANT], CHANNEL: str(Channel.VIRTUAL)}
+        shown["sent"] = [(one, _needs_url(one, answers)) for one in load().on(Channel.VIRTUAL)]
     shown |= {"instead": load().procedures.get(procedure.instead), **(_way(procedure, way) if way else {})}
     return render(request, "guide/list.html", shown)
 

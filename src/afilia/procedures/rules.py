@@ -195,7 +195,13 @@ class ChannelText:
 @dataclass(frozen=True, kw_only=True)
 class Law:
     norm: str
-    articles: str
+    articles: str  # `16; 18; 247.1`, or the words of a provision without a number
+
+    @property
+    def cited(self) -> str:
+        if not self.articles[0].isdigit():
+            return f"{self.norm}, {self.articles}"
+        return f"{self.norm}, {'arts.' if ';' in self.articles else 'art.'} {self.articles}"
 
 
 @dataclass(frozen=True, kw_only=True)
