@@ -40,6 +40,7 @@ class Table:
     caption: str
     heads: Sequence[str]
     rows: Sequence[Row] = field(default_factory=list)
+    nothing: str = NOTHING  # what a cell says of which there is nothing to say
 
     @property
     def lines(self) -> list[tuple[Row, list[tuple[str, str]]]]:
