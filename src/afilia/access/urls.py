@@ -16,6 +16,7 @@ urlpatterns = [
     path("empleadores/sesiones/terminar/", keys.end_other_sessions, name="end-other-sessions"),
     path("empleadores/segundo-factor/", second_factor.second_factor, name="second-factor"),
     path("empleadores/segundo-factor/activar/", second_factor.second_factor_on, name="second-factor-on"),
+    path("empleadores/segundo-factor/codigos/", second_factor.new_recovery_codes, name="recovery-codes"),
     path("empleadores/segundo-factor/desactivar/", second_factor.second_factor_off, name="second-factor-off"),
     path("empleadores/ayuda-contable/", helping.helpers, name="helpers"),
     path("empleadores/ayuda-contable/dar/", helping.invite, name="invite"),

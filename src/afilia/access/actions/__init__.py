@@ -33,6 +33,7 @@ from afilia.access.actions.second_factor import (
     end_second_factor,
     pass_second_factor,
     prove_holder,
+    renew_recovery_codes,
 )
 from afilia.access.actions.sessions import (
     end_other_sessions,
@@ -72,6 +73,7 @@ __all__ = [
     "open_session",
     "pass_second_factor",
     "prove_holder",
+    "renew_recovery_codes",
     "recover_key",
     "renew_key",
     "set_key",

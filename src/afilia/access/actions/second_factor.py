@@ -49,13 +49,31 @@ def confirm_second_factor(
     if refusal := _refused(factor, tried, present=present, code=code, recovery=False, now=now):
         return refusal
     SecondFactor.objects.filter(pk=factor.pk).update(confirmed_at=now)
-    shown = doors.new_recovery_codes()
-    RecoveryCode.objects.bulk_create(
-        RecoveryCode(second_factor=factor, digest=_digest(factor, each)) for each in shown
-    )
+    shown = _new_codes(factor)
     end_other_sessions(holder=holder, session_id=session_id, now=now)
     tell(factor.key, what="second_factor_on", now=now)
     _record("second-factor.on", factor.key, now=now)
+    return shown
+
+
+@transaction.atomic
+def renew_recovery_codes(
+    *, holder: queries.Signed, session_id: int, present: str, code: str, now: datetime
+) -> list[str] | limits.Refusal:
+    """Give new recovery codes, known only now; those of before serve no more.
+
+    It needs the present key and a code of the app or a recovery code.
+    """
+    factor = queries.second_factor_for_change(holder.key_id)
+    if factor is None or factor.confirmed_at is None:
+        return limits.Refusal(reason=limits.Reason.WRONG)
+    tried = session_tries(session_id)
+    if refusal := _refused(factor, tried, present=present, code=code, recovery=True, now=now):
+        return refusal
+    factor.recovery_codes.all().delete()
+    shown = _new_codes(factor)
+    tell(factor.key, what="recovery_codes_new", now=now)
+    _record("second-factor.codes-renewed", factor.key, now=now)
     return shown
 
 
@@ -137,6 +155,14 @@ def _refused(
     return doors.judge_code(
         tried, right=right, refused=lambda: _record("second-factor.refused", factor.key, now=now), now=now
     )
+
+
+def _new_codes(factor: SecondFactor) -> list[str]:
+    shown = doors.new_recovery_codes()
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(second_factor=factor, digest=_digest(factor, each)) for each in shown
+    )
+    return shown
 
 
 def _use_recovery_code(factor: SecondFactor, code: str, *, now: datetime) -> bool:

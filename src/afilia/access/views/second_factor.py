@@ -78,6 +78,31 @@ def second_factor_off(request: SignedRequest) -> HttpResponse:
     return redirect("access:second-factor")
 
 
+@sensitive_post_parameters("present", "code")
+@require_http_methods(["GET", "POST"])
+@signed_required
+def new_recovery_codes(request: SignedRequest) -> HttpResponse:
+    factor = queries.second_factor_for_holder(request.signed)
+    if factor is None or factor.confirmed_at is None:
+        return redirect("access:second-factor")
+    form = KeyAndCodeForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "access/recovery_codes_new.html", {"form": form})
+    codes = actions.renew_recovery_codes(
+        holder=request.signed,
+        session_id=request.session_id,
+        present=form.cleaned_data["present"],
+        code=form.cleaned_data["code"],
+        now=timezone.now(),
+    )
+    if isinstance(codes, Refusal):
+        form.refuse(codes)
+        return render(
+            request, "access/recovery_codes_new.html", {"form": form}, status=entering.status(codes)
+        )
+    return render(request, "access/recovery_codes.html", {"codes": codes, "renewed": True})
+
+
 def qr_of(uri: str) -> str:
     """The QR of an address as a picture that a page can hold."""
     picture: str = segno.make(uri, micro=False).svg_data_uri(
