@@ -25,6 +25,7 @@ from tests.builders import NOW, cedula, make_person
 from tests.cases.builders import make_official as make_decider
 from tests.cases.builders import make_reviewed, tick
 from tests.counter.builders import give, make_applicant, make_clerk, make_prepared
+from tests.dependents.registering import make_home
 from tests.novedades.test_annulling import annul
 from tests.novedades.test_annulling import undo as undo_filing
 from tests.novedades.test_single import file, values
@@ -65,6 +66,16 @@ def test_a_registered_file_is_an_attention_online_and_a_refused_line_a_code_of_r
         code: found for severity, code, found in batch.summary["codes"] if severity == "error"
     }
     assert codes.exists()
+
+
+def test_a_file_of_dependents_is_decided_rejected_and_attended_as_of_dependents() -> None:
+    home = make_home()
+    home.desk.file(home.line(), home.line(numero_dependiente="2", respaldo="M"))
+    building.build(now=NOW)
+    measures = (Measure.ATTENDED, Measure.DECIDED, Measure.FIRST_TRY_OF)
+    assert [value(measure, procedure="dependientes") for measure in measures] == [1, 1, 1]
+    assert [value(measure, procedure=BATCH) for measure in measures] == [None] * 3
+    assert value(Measure.REJECTIONS, procedure="dependientes", code="dependent.proof") == 1
 
 
 def test_a_key_handed_over_is_an_attention_once_however_often_its_sheet_is_printed() -> None:

@@ -175,8 +175,12 @@ def test_a_page_of_a_procedure_has_its_picture_and_its_table(client: Client) -> 
 
 def test_codes_of_rejection_lead_to_their_explanation(client: Client) -> None:
     fact(Measure.REJECTIONS, 12, procedure=BATCH, code="file.empty")
-    page = read(client, "procedure", BATCH)
-    assert reverse("novedades:finding", args=["file.empty"]) in page
+    fact(Measure.REJECTIONS, 1, procedure="dependientes", code="dependent.proof")
+    month, page = read(client, "month", "2026-10"), read(client, "procedure", BATCH)
+    for code, is_of_batches in (("file.empty", True), ("dependent.proof", False)):
+        address = reverse("novedades:finding", args=[code])
+        assert address in month
+        assert (address in page) is is_of_batches
     assert "100,0 %" in page or "100 %" in page
 
 

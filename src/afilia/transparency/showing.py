@@ -307,12 +307,12 @@ def offices_table(counts: Counts, offices: Mapping[str, Office]) -> Table:
     )
 
 
-def rejections_table(months: Iterable[Counts], slug: str, *, most: int) -> Table:
-    """The codes for which most lines of files were rejected, the most frequent first."""
+def rejections_table(months: Iterable[Counts], *, most: int, slug: str = "") -> Table:
+    """The codes for which most lines of files were rejected, of one procedure or all; most frequent first."""
     sums: dict[str, int] = {}
     for counts in months:
         for key, value in counts.items():
-            if key.measure is Measure.REJECTIONS and key.procedure == slug:
+            if key.measure is Measure.REJECTIONS and slug in {"", key.procedure}:
                 sums[key.code] = sums.get(key.code, 0) + value
     ranked = sorted(sums.items(), key=lambda found: (-found[1], found[0]))[:most]
     total = sum(sums.values())

@@ -63,7 +63,7 @@ def procedure(request: HttpRequest, slug: str) -> HttpResponse:
         "table": showing.series_table(series),
         "service": showing.service_by_month(months, slug),
         "answers": showing.answers_by_month(months, slug),
-        "rejections": showing.rejections_table(recent, slug, most=CODES),
+        "rejections": showing.rejections_table(recent, slug=slug, most=CODES),
         "source": source,
         "source_on": source_on,
     }
@@ -89,7 +89,7 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
         "step": policy().place_step,
         "service": showing.service_by_procedure(counts, slugs),
         "answers": showing.answers_table([counts], slugs),
-        "rejections": showing.rejections_table([counts], BATCH, most=CODES),
+        "rejections": showing.rejections_table([counts], most=CODES),
         "offices": _offices(counts),
         "provinces": showing.provinces_table(counts),
         "available": showing.availability_table({on: counts}),
