@@ -1,7 +1,8 @@
 """axe on every page that one reaches by links, in both languages, wide and narrow, dark, without script.
 
 `make axe` walks the demo as a visitor, an employer and each official, and writes what it found to
-site/data/accessibility.json, from which the accessibility page tells it. Exit status 1 on violations.
+site/data/accessibility.json, from which the accessibility page tells it. Exit status 1 on violations, and on
+Spanish that a page in English has left.
 """
 
 import json
@@ -20,6 +21,7 @@ from bench.walk import Person, pages, people
 from tests import browser as chromium
 from tests.journeys import portal
 from tests.journeys.conftest import WCAG_AA, as_it_stands
+from tests.spanish import left_in
 
 RESULT = Path(__file__).parents[1] / "src" / "afilia" / "site" / "data" / "accessibility.json"
 OPTIONS = {"runOnly": {"type": "tag", "values": WCAG_AA}, "resultTypes": ["violations"]}
@@ -89,7 +91,7 @@ def main() -> int:
 
 
 def judge(browser: Browser, address: str, person: Person, way: Way) -> tuple[str, list[str]]:
-    """The version of axe, and what it finds on a page; to scroll sideways is a fault too."""
+    """The version of axe, and what it finds on a page; to scroll sideways and to speak Spanish are faults too."""
     context = browser.new_context(
         storage_state=person.state,  # type: ignore[arg-type]
         viewport={"width": way.width, "height": 900},
@@ -100,11 +102,14 @@ def judge(browser: Browser, address: str, person: Person, way: Way) -> tuple[str
     try:
         page = context.new_page()
         page.goto(address)
+        spanish = [f"in Spanish: {text}" for text in left_in(page.content())] if way.language == "en" else []
         if way.script:
-            return _axe(page)
-        with as_it_stands(page) as copy:
-            copy.emulate_media(color_scheme="dark" if way.dark else "light")
-            return _axe(copy)
+            version, faults = _axe(page)
+        else:
+            with as_it_stands(page) as copy:
+                copy.emulate_media(color_scheme="dark" if way.dark else "light")
+                version, faults = _axe(copy)
+        return version, faults + spanish
     finally:
         context.close()
 

@@ -1,43 +1,14 @@
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.management import call_command
-from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.test import Client
-from django.urls import include, path
 
 from tests.builders import make_employer, make_key, signed_in_client
 
 PAGES = ["/", "/empleadores/", "/ayuda/", "/accesibilidad/"]
-PROBLEMS = ["400", "403", "404", "413", "429", "500", "503", "csrf"]
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
-
-
-def failing(error: Exception) -> Callable[[HttpRequest], HttpResponse]:
-    def view(request: HttpRequest) -> HttpResponse:
-        raise error
-
-    return view
-
-
-# The portal's own addresses, and one for every way in which a page may fail.
-urlpatterns = [
-    path("", include("afilia.config.urls")),
-    path("fails/400/", failing(SuspiciousOperation())),
-    path("fails/403/", failing(PermissionDenied())),
-    path("fails/413/", failing(RequestDataTooBig())),
-    path("fails/429/", lambda request: render(request, "429.html", status=429)),
-    path("fails/500/", failing(ZeroDivisionError())),
-    path("fails/503/", failing(OperationalError())),
-]
-handler400 = "afilia.site.views.bad_request"
-handler500 = "afilia.site.views.server_error"
 
 
 @pytest.fixture
@@ -53,36 +24,6 @@ def test_page_opens_for_anyone_and_reads_no_database(spanish: Client, address: s
     assert '<html lang="es"' in page
     assert page.count("<h1") == 1
     assert not INLINE.search(page)
-
-
-@pytest.mark.urls(__name__)
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("status", [400, 403, 404, 413, 429, 500, 503])
-def test_failure_says_what_to_do_and_shows_no_traceback(spanish: Client, status: int) -> None:
-    response = spanish.get(f"/fails/{status}/")
-    page = response.content.decode()
-    assert response.status_code == status
-    assert f"Código {status}" in page
-    assert 'href="/"' in page
-    assert "Traceback" not in page
-    assert not INLINE.search(page)
-
-
-@pytest.mark.urls(__name__)
-def test_database_that_does_not_answer_says_when_to_come_back(spanish: Client) -> None:
-    assert spanish.get("/fails/503/").headers["Retry-After"] == "30"
-
-
-@pytest.mark.parametrize("name", PROBLEMS)
-def test_page_of_a_failure_needs_no_request(name: str) -> None:
-    assert "<h1" in render_to_string(f"{name}.html")
-
-
-def test_form_without_its_token_loses_nothing_and_says_so(spanish: Client) -> None:
-    strict = Client(enforce_csrf_checks=True, headers={"accept-language": "es"})
-    response = strict.post("/idioma/setlang/", {"language": "en"})
-    assert response.status_code == 403
-    assert "No se perdió nada" in response.content.decode()
 
 
 @pytest.mark.parametrize(("language", "tag"), [("es-EC,es", "es"), ("en-GB,en", "en"), ("fr", "es")])

@@ -241,6 +241,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "afilia.access.middleware.HolderMiddleware",
+    "afilia.site.middleware.ProblemMiddleware",
 ]
 ROOT_URLCONF = "afilia.config.urls"
 WSGI_APPLICATION = "afilia.config.wsgi.application"

@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, date, timedelta
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,6 +20,7 @@ from afilia.site import privacy
 
 PLAIN = "text/plain; charset=utf-8"
 SECURITY_SERVES = timedelta(days=180)
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 @require_safe
@@ -101,7 +102,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django's signature
     """400, or 413 when Django refused the request for its size."""
-    status = 413 if isinstance(exception, RequestDataTooBig | TooManyFieldsSent) else 400
+    status = 413 if isinstance(exception, TOO_MUCH) else 400
     return HttpResponse(render_to_string(f"{status}.html"), status=status)
 
 

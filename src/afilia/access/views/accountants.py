@@ -37,8 +37,13 @@ CHOOSING = timedelta(minutes=15)  # to choose a key, from the right code on
 @require_safe
 @signed_required
 def clients(request: SignedRequest) -> HttpResponse:
-    """All clients of an accountant, what is offered to them, and for whom they work in this browser."""
-    accountant = _accountant(request)
+    """All clients of an accountant, what is offered to them, and for whom they work in this browser.
+
+    The help leads everybody here, so who signed in for an employer is told which account it takes.
+    """
+    accountant = helping.accountant(request.signed.key_id)
+    if accountant is None:
+        return render(request, "access/no_clients.html")
     rows = [shown(each, now=timezone.now()) for each in helping.of_accountant(accountant)]
     working = sessions.delegation(request)
     page = {

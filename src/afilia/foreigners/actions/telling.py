@@ -25,7 +25,7 @@ def expired(request: CodeRequest, *, now: datetime) -> None:
 
 def sut_differs(request: CodeRequest, *, differences: Sequence[Field], now: datetime) -> None:
     """The register answered later, and otherwise; no field's content goes by mail."""
-    fields = [str(saying.FIELDS[field]) for field in differences]
+    fields = [saying.FIELDS[field] for field in differences]
     tell(request.employer, template="sut_differs", now=now, request=request, fields=fields)
 
 
