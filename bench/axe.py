@@ -91,7 +91,7 @@ def main() -> int:
 
 
 def judge(browser: Browser, address: str, person: Person, way: Way) -> tuple[str, list[str]]:
-    """The version of axe, and what it finds on a page; to scroll sideways and to speak Spanish are faults too."""
+    """The version of axe, and what it finds on a page; to scroll sideways is a fault too, and Spanish in English."""
     context = browser.new_context(
         storage_state=person.state,  # type: ignore[arg-type]
         viewport={"width": way.width, "height": 900},

@@ -1,9 +1,11 @@
 """What a page in English still says in Spanish.
 
-What has no English stands in an element with `lang="es"`, which a screen reader needs too. A name may stand in an
-English sentence of the data, where there are no elements: of places, of what NAMES lists, of what “quotes” mark.
+What has no English stands in an element with `lang="es"`, which a screen reader needs too. A name may stand
+in an English sentence of the data, where there are no elements: of places, of what NAMES lists, of what
+“quotes” mark. What the people of the demo wrote and its offices are called is their own.
 """
 
+import csv
 import re
 import tomllib
 from collections.abc import Iterator
@@ -47,8 +49,27 @@ def _is_spanish(text: str) -> bool:
 def names() -> re.Pattern[str]:
     """The proper names that stand in English sentences as they are."""
     provinces = tomllib.loads((PACKAGE / "offices" / "data" / "provinces.toml").read_text("utf-8"))
-    said = (*NAMES, *(province["name"] for province in provinces["provinces"].values()))
-    return re.compile("|".join(map(re.escape, said)))
+    demo = PACKAGE / "ops" / "demo"
+    with (demo / "offices.csv").open(encoding="utf-8") as offices:
+        places = [
+            office[field] for office in csv.DictReader(offices) for field in ("nombre", "ciudad", "direccion")
+        ]
+    said = {
+        *NAMES,
+        *(province["name"] for province in provinces["provinces"].values()),
+        *places,
+        *(text for path in demo.glob("*.toml") for text in _texts(tomllib.loads(path.read_text("utf-8")))),
+    }
+    return re.compile("|".join(map(re.escape, sorted(said, key=len, reverse=True))))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The strings of several words."""
+    if isinstance(value, str):
+        yield from [value] if " " in value else []
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
 
 
 @cache

@@ -8,7 +8,14 @@ from django.test import Client
 from afilia.access.rules.acts import Act
 from afilia.site.sitemaps import PagesSitemap
 from afilia.staff.rules import Role
-from tests.builders import give_access, make_branch, make_employer, make_employment, make_key, signed_in_client
+from tests.builders import (
+    give_access,
+    make_branch,
+    make_employer,
+    make_employment,
+    make_key,
+    signed_in_client,
+)
 from tests.help.test_topics import DOWNLOAD, NO_PAGE, addresses
 from tests.spanish import known, left_in
 from tests.staff.builders import make_factor, make_office, make_staff, sign_in_staff

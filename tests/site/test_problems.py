@@ -108,7 +108,10 @@ def test_failure_is_told_in_the_language_of_the_browser(name: str) -> None:
 def test_page_that_is_not_found_can_be_searched_for(spanish: Client) -> None:
     page = spanish.get("/nada/").content.decode()
     assert '<form action="/buscar/" method="get" role="search"' in page
-    assert '<label class="govuk-label govuk-label--s" for="search">¿Qué busca?</label>' in page
+    assert (
+        '<label class="govuk-label govuk-label--s" for="search">Busque un trámite o una respuesta</label>'
+        in page
+    )
     assert 'id="search" name="q"' in page
 
 
