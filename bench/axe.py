@@ -91,7 +91,7 @@ def main() -> int:
 
 
 def judge(browser: Browser, address: str, person: Person, way: Way) -> tuple[str, list[str]]:
-    """The version of axe, and what it finds on a page; to scroll sideways is a fault too, and Spanish in English."""
+    """The version of axe, and what it finds on a page; scrolling sideways and Spanish in English too."""
     context = browser.new_context(
         storage_state=person.state,  # type: ignore[arg-type]
         viewport={"width": way.width, "height": 900},
