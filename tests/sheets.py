@@ -9,6 +9,7 @@ import os
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,7 @@ TAG = re.compile(r"<[^>]+>|\*\*")
 ITEM = re.compile(r"^\d+\. +(.+)", re.MULTILINE)
 LAW = re.compile(r"^- \[(?P<norm>[^\]]+)\]\(#\)\.? Art\. (?P<articles>.+)$", re.MULTILINE)
 PLACE = re.compile(r"\d+(?:\.\d+)*|\b[a-xz]\b")  # an article, a number of one, or a letter; «y» joins them
+MONTH = re.compile(r"^(\d{4})\t(\d{2})\t(\d+)\t(\d+)$", re.MULTILINE)
 ADDRESS = re.compile(r"[\w.]+@[\w.]+\w")
 needs_sheets = pytest.mark.skipif(
     not FOLDER.is_dir(), reason="AFILIA_SHEETS names no folder of official sheets"
@@ -71,6 +73,14 @@ class Sheet:
     def laws(self) -> list[tuple[str, str]]:
         """Norm and articles."""
         return [(found["norm"], found["articles"]) for found in LAW.finditer(self.text)]
+
+    @property
+    def months(self) -> list[tuple[date, int, int]]:
+        """Month, complaints and attentions of each line of the tables, in their order."""
+        return [
+            (date(int(year), int(month), 1), int(complaints), int(attended))
+            for year, month, complaints, attended in MONTH.findall(self.text)
+        ]
 
     @property
     def emails(self) -> set[str]:
