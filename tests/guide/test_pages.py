@@ -1,3 +1,5 @@
+from datetime import time
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -6,6 +8,7 @@ from django.utils.http import urlencode
 
 from afilia.guide.starting import start_url
 from afilia.procedures.catalogue import load
+from tests.appointments.builders import make_agenda, make_office
 from tests.builders import make_employer, make_key, signed_in_client
 from tests.guide.test_rules import ends
 
@@ -170,6 +173,33 @@ def test_the_list_of_every_combination_of_answers_is_shown(slug: str, language: 
         assert f'href="{start_url(procedure, way)}"' in content
         assert all(escape(step.within(language)) in content for step in way.steps)
         assert all(escape(text.within(language)) in content for text in procedure.exceptions)
+
+
+def test_a_page_names_the_offices_that_do_it_with_their_hours() -> None:
+    north = make_office(name="Oficina Norte", province="17", city="Quito", weekdays=range(5))
+    mall = make_office(
+        name="Centro Sur",
+        province="01",
+        city="Cuenca",
+        opens=time(10),
+        closes=time(20, 30),
+        weekdays=range(7),
+    )
+    other = make_office(name="Otra", province="09", city="Guayaquil")
+    for office in (north, mall):
+        make_agenda(office)
+    make_agenda(other, procedures=["codigo-extranjeros"])
+    page = read(Client(headers={"accept-language": "es"}), "/tramites/clave-patronal/")
+    part = page[page.index("Oficinas que lo atienden") :]
+    assert (
+        part.index("Azuay") < part.index("Centro Sur") < part.index("Pichincha") < part.index("Oficina Norte")
+    )
+    assert "De lunes a viernes, 8:00–17:00" in part
+    assert "De lunes a domingo, 10:00–20:30" in part
+    assert "Guayaquil" not in part
+    english = read(Client(headers={"accept-language": "en"}), "/tramites/codigo-extranjeros/")
+    assert "Monday to Friday, 8:00–17:00" in english
+    assert "Oficinas que" not in read(Client(headers={"accept-language": "es"}), "/tramites/turnos/")
 
 
 def test_the_list_names_the_appointment_once(client: Client) -> None:

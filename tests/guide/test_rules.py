@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Mapping
+from datetime import time
 from types import MappingProxyType
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afilia.guide.forms import said
-from afilia.guide.rules import APPLICANT, CHANNEL, WHO_COMES, Case, case_of
+from afilia.guide.rules import APPLICANT, CHANNEL, WHO_COMES, Case, case_of, runs_of_days
 from afilia.procedures.catalogue import load
 from afilia.procedures.rules import KEY as KEY_DOCUMENT
 from afilia.procedures.rules import Applicant, Procedure, WhoComes, requirements
@@ -63,6 +64,26 @@ def test_the_list_is_that_of_the_sheet_for_the_case(
 def test_a_list_names_no_case_any_more() -> None:
     case = asked(KEY, empleador="artisan", canal="counter", viene="authorised-third-party")
     assert [option.only.es for option in case.needed] == [""] * len(case.needed)
+
+
+@pytest.mark.parametrize(
+    ("week", "runs"),
+    [
+        ([], []),
+        ([(0, 8, 17)], [(0, 0, [(8, 17)])]),
+        ([(day, 8, 17) for day in range(5)], [(0, 4, [(8, 17)])]),
+        ([(0, 8, 17), (1, 8, 17), (3, 8, 17)], [(0, 1, [(8, 17)]), (3, 3, [(8, 17)])]),
+        ([(0, 8, 12), (0, 13, 17), (1, 8, 12), (1, 13, 17)], [(0, 1, [(8, 12), (13, 17)])]),
+        ([(0, 8, 17), (1, 10, 20), (2, 10, 20)], [(0, 0, [(8, 17)]), (1, 2, [(10, 20)])]),
+    ],
+)
+def test_days_with_the_same_hours_are_said_together(
+    week: list[tuple[int, int, int]], runs: list[tuple[int, int, list[tuple[int, int]]]]
+) -> None:
+    found = runs_of_days((day, time(opens), time(closes)) for day, opens, closes in week)
+    assert [
+        (days.first, days.last, [(opens.hour, closes.hour) for opens, closes in days.open]) for days in found
+    ] == runs
 
 
 def ends(procedure: Procedure, answers: Mapping[str, str] = MappingProxyType({})) -> Iterator[Case]:

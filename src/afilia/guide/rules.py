@@ -1,7 +1,8 @@
-"""«¿Qué necesito?»: which question comes next, and the exact list once there is none."""
+"""«¿Qué necesito?»: which question comes next, and the exact list once there is none; a week in few words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import time
 
 from afilia.procedures.rules import (
     NOTHING,
@@ -67,6 +68,29 @@ def case_of(procedure: Procedure, given: Mapping[str, str]) -> Case:
         option = requirement.options[documents.index(said)]
         needed.append(replace(option, only=NOTHING))
     return Case(answers=answers, question=None, channel=channel, needed=tuple(needed))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Days:
+    """Weekdays in a row (0 is Monday) with the same hours."""
+
+    first: int
+    last: int
+    open: tuple[tuple[time, time], ...]
+
+
+def runs_of_days(stretches: Iterable[tuple[int, time, time]]) -> list[Days]:
+    """The hours of a week, whose stretches come in their order, the days that have the same put together."""
+    week: dict[int, list[tuple[time, time]]] = {}
+    for weekday, opens, closes in stretches:
+        week.setdefault(weekday, []).append((opens, closes))
+    runs: list[Days] = []
+    for weekday, hours in sorted(week.items()):
+        if runs and runs[-1].last == weekday - 1 and runs[-1].open == tuple(hours):
+            runs[-1] = replace(runs[-1], last=weekday)
+        else:
+            runs.append(Days(first=weekday, last=weekday, open=tuple(hours)))
+    return runs
 
 
 def _choices(procedure: Procedure, name: str, found: Mapping[str, str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from afilia.guide import open_data
 from afilia.guide.forms import LABELS, OF_REQUIREMENT, ProcedureForm, QuestionForm, hints, said
+from afilia.guide.places import places
 from afilia.guide.rules import APPLICANT, CHANNEL, Case, case_of
 from afilia.guide.starting import start_url
 from afilia.procedures.catalogue import load
@@ -54,7 +55,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "catalogue": catalogue,
         "applicants": [catalogue.applicants[kind] for kind in procedure.applicants],
         "addressees": [catalogue.addressees[kind] for kind in procedure.addressees],
-        "ways": [_way(procedure, way) for way in procedure.ways],
+        "ways": [_way(procedure, way) | _places(procedure, way) for way in procedure.ways],
         "related": [catalogue.procedures[one] for one in procedure.related],
         "instead": catalogue.procedures.get(procedure.instead),
         "table": showing.series_table(figures.all_series(today=timezone.localdate())[slug][-MONTHS:]),
@@ -123,6 +124,10 @@ def _procedure(slug: str) -> Procedure:
 
 def _way(procedure: Procedure, way: Way) -> dict[str, Any]:
     return {"way": way, "channel": load().channels[way.channel], "start_url": start_url(procedure, way)}
+
+
+def _places(procedure: Procedure, way: Way) -> dict[str, Any]:
+    return {"places": places(procedure.slug, on=timezone.localdate()) if way.by_appointment else []}
 
 
 def _answers(procedure: Procedure, case: Case) -> list[tuple[Any, str, str]]:

@@ -104,6 +104,11 @@ def offices_for(procedure: str, *, province: str, on: date) -> list[Office]:
     return list(_offices(procedure, on=on).filter(province=province).order_by("city", "name"))
 
 
+def everywhere(procedure: str, *, on: date) -> list[Office]:
+    """The offices of the country that do a procedure, with their hours."""
+    return list(_offices(procedure, on=on).prefetch_related("hours").order_by("city", "name"))
+
+
 def days(office: Office, procedure: str, *, now: datetime) -> list[Day]:
     """The days of an office with the number of their free places, full ones with 0, closed ones left out."""
     return _days(_desks(procedure, [office], now=now), now=now).get(office.pk, [])
