@@ -56,6 +56,7 @@ class Server:
         self._url = url
         self._folder = folder
         self._made: list[str] = []
+        self._empty: Database | None = None
         with self._maintenance() as connection:
             version = connection.info.server_version
             backend = connection.info.backend_pid
@@ -64,6 +65,16 @@ class Server:
 
     def database(self, *, template: Database | None = None) -> Database:
         """A new database: a copy of another one, or an empty one with the tables of the portal."""
+        if not template:
+            template = self._empty = self._empty or self._migrated()
+        return self._new(template)
+
+    def _migrated(self) -> Database:
+        database = self._new()
+        database.run("afilia", "migrate", "--verbosity", "0")
+        return database
+
+    def _new(self, template: Database | None = None) -> Database:
         name = f"afilia_bench_{uuid4().hex[:12]}"
         made = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if template:
@@ -73,10 +84,7 @@ class Server:
         self._made.append(name)
         folder = self._folder / name
         folder.mkdir()
-        database = Database(url=urlsplit(self._url)._replace(path=f"/{name}").geturl(), folder=folder)
-        if not template:
-            database.run("afilia", "migrate", "--verbosity", "0")
-        return database
+        return Database(url=urlsplit(self._url)._replace(path=f"/{name}").geturl(), folder=folder)
 
     def pids(self) -> list[int]:
         """The processes of the server; none when it runs on another machine.

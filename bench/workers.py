@@ -9,7 +9,7 @@ import psycopg
 from afilia.kit import embedded
 from bench import data
 from bench.measure import Report, Took
-from bench.portal import Visitor
+from bench.portal import Visitor, first_start
 from tests.journeys import portal
 
 WORKERS = 100_000
@@ -20,7 +20,7 @@ LIST = "/empleadores/afiliados/"
 
 def measure(report: Report, *, count: int, folder: Path) -> None:
     """Measure the list, its last page, a search and one worker, after a first time that does not count."""
-    with portal.running(folder / "workers") as running:
+    with portal.running(folder / "workers", like=first_start(folder)) as running:
         url = running.database_url or embedded.start(running.data / "postgres")
         with psycopg.connect(url) as connection:
             data.hire(connection, count=count)

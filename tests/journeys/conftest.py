@@ -80,7 +80,8 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 @pytest.fixture
 def no_js_page(new_page: Callable[..., Page], without_script: WithoutScript) -> Page:
-    page = new_page(java_script_enabled=False)
+    """A telephone without script: what fits there, and does its work there, does so elsewhere."""
+    page = new_page(viewport=PHONE, has_touch=True, java_script_enabled=False)
     without_script.add(page.context)
     return page
 
@@ -103,12 +104,13 @@ def found_right() -> set[Looks]:
 
 
 @pytest.fixture
-def axe(without_script: WithoutScript, found_right: set[Looks]) -> CheckAccess:
+def axe(without_script: WithoutScript, found_right: set[Looks], new_page: Callable[..., Page]) -> CheckAccess:
     """Assert that the page as it stands has no violation, and that it does not scroll sideways.
 
     Half the steps of the journeys are others' too: the same markup at the same width is judged once.
     """
     checker = Axe()
+    copies: dict[BrowserContext, Page] = {}
     options = {"runOnly": {"type": "tag", "values": WCAG_AA}, "resultTypes": ["violations"]}
 
     def judge(page: Page) -> None:
@@ -124,8 +126,10 @@ def axe(without_script: WithoutScript, found_right: set[Looks]) -> CheckAccess:
         if looks in found_right:
             return
         if unscripted:
-            with as_it_stands(page) as copy:
-                judge(copy)
+            copy = copies.get(page.context) or copies.setdefault(page.context, new_page())
+            copy.set_viewport_size(page.viewport_size or PHONE)
+            show(page, copy)
+            judge(copy)
         else:
             judge(page)
         found_right.add(looks)
@@ -137,18 +141,23 @@ def axe(without_script: WithoutScript, found_right: set[Looks]) -> CheckAccess:
 def as_it_stands(page: Page) -> Iterator[Page]:
     """A copy of a page without script in which axe can run, but none of the page's own scripts."""
     assert page.context.browser is not None
-    content = page.content().replace("noscript>", "div>")  # there it is text to no one
-    context = page.context.browser.new_context(
-        viewport=page.viewport_size, storage_state=page.context.storage_state()
-    )
+    context = page.context.browser.new_context(viewport=page.viewport_size)
     try:
         copy = context.new_page()
-        copy.route("**/*.js", lambda route: route.abort())
-        copy.route(page.url, lambda route: route.fulfill(body=content, content_type="text/html"))
-        copy.goto(page.url)
+        show(page, copy)
         yield copy
     finally:
         context.close()
+
+
+def show(page: Page, copy: Page) -> None:
+    """Let a page that runs scripts show another as that stands."""
+    content = page.content().replace("noscript>", "div>")  # there it is text to no one
+    copy.context.add_cookies(page.context.cookies())  # type: ignore[arg-type]  # as they were given
+    copy.unroute_all()
+    copy.route("**/*.js", lambda route: route.abort())
+    copy.route(page.url, lambda route: route.fulfill(body=content, content_type="text/html"))
+    copy.goto(page.url)
 
 
 @pytest.fixture(scope="session")

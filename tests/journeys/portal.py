@@ -94,7 +94,6 @@ def running(data: Path, *, like: Path | None = None) -> Iterator[Portal]:
             yield portal
         finally:
             stop(process)
-            print(log.read_text())  # noqa: T201  # pytest shows it beside a test that failed
 
 
 DUE = """

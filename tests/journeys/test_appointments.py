@@ -123,10 +123,7 @@ def look(
     return check
 
 
-KINDS = pytest.mark.parametrize(
-    "kind", ["page", "phone_page", "no_js_page"], ids=["desktop", "phone", "without-script"]
-)
-TWO_KINDS = pytest.mark.parametrize("kind", ["page", "no_js_page"], ids=["desktop", "without-script"])
+KINDS = pytest.mark.parametrize("kind", ["page", "no_js_page"], ids=["desktop", "without-script"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,7 +234,7 @@ def test_a_place_is_booked_and_its_confirmation_comes_by_mail(kind: str, walk: W
     assert walk.desk.link(walk.desk.mail(walk.email, "Sus turnos en línea")) == walk.desk.link(mail)
 
 
-@TWO_KINDS
+@KINDS
 def test_an_appointment_is_moved_to_another_office(kind: str, walk: Walk) -> None:
     link = walk.desk.link(walk.book(hour="08:15"))
     page = walk.page
@@ -252,7 +249,7 @@ def test_an_appointment_is_moved_to_another_office(kind: str, walk: Walk) -> Non
     assert walk.desk.link(walk.desk.mail(walk.email, "Su turno cambió")) == link
 
 
-@TWO_KINDS
+@KINDS
 def test_an_appointment_is_cancelled_after_asking_once(kind: str, walk: Walk) -> None:
     link = walk.desk.link(walk.book(hour="08:30"))
     page = walk.page
@@ -270,7 +267,7 @@ def test_an_appointment_is_cancelled_after_asking_once(kind: str, walk: Walk) ->
     expect(page.locator("h1")).to_have_text("¿Quién será atendido?")
 
 
-@TWO_KINDS
+@KINDS
 def test_a_freed_place_goes_to_who_waits_for_it(kind: str, walk: Walk, new_page: Callable[..., Page]) -> None:
     desk, page = walk.desk, walk.page
     holder = within(desk.portal, FREE_AGAIN).strip()

@@ -49,7 +49,7 @@ def save(page: Page, look: Look | None = None) -> str:
     return page.locator(".govuk-panel__body").inner_text()
 
 
-@pytest.mark.parametrize("kind", ["page", "phone_page", "no_js_page"])
+@pytest.mark.parametrize("kind", ["page", "no_js_page"])
 def test_three_dependents_are_registered_of_whom_one_is_refused(
     kind: str, fresh_portal: Portal, look: Look, request: pytest.FixtureRequest
 ) -> None:

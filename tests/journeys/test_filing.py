@@ -27,7 +27,7 @@ def look(
     return check
 
 
-@pytest.mark.parametrize("kind", ["page", "phone_page", "no_js_page"])
+@pytest.mark.parametrize("kind", ["page", "no_js_page"])
 def test_an_employer_files_the_sample_files(
     kind: str, fresh_portal: Portal, look: Look, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

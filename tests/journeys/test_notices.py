@@ -16,7 +16,7 @@ WORKER = "1750000000"
 DOMESTIC = re.compile("000$")
 
 
-@pytest.mark.parametrize("kind", ["page", "no_js_page", "phone_page"])
+@pytest.mark.parametrize("kind", ["page", "no_js_page"])
 def test_the_first_worker_of_a_domestic_employer_and_an_exit_annulled(
     kind: str,
     fresh_portal: Portal,

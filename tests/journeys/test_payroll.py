@@ -14,12 +14,11 @@ from tests.journeys.portal import Portal
 # Two that nobody employs, for each who walks.
 NEW = {
     "page": ("1716500218", "1716500226"),
-    "phone_page": ("1716500317", "1716500325"),
     "no_js_page": ("1716500416", "1716500424"),
 }
 
 
-@pytest.mark.parametrize("kind", ["page", "phone_page", "no_js_page"])
+@pytest.mark.parametrize("kind", ["page", "no_js_page"])
 def test_an_employer_compares_its_payroll_and_closes_the_difference(
     kind: str,
     portal: Portal,

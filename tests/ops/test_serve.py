@@ -14,6 +14,17 @@ from tests.journeys import portal
 from tests.journeys.portal import Portal
 
 
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "portal"
+
+
+@pytest.fixture
+def like(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """What the first start left: these tests are about the ones after it."""
+    return portal.first_start(tmp_path_factory)
+
+
 def descendants(running: Portal) -> dict[str, psutil.Process]:
     """The supervisor's own children by what they are."""
     found = {}
@@ -55,15 +66,15 @@ def test_it_keeps_web_and_worker_alive_and_leaves_nothing_behind(tmp_path: Path)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
-def test_a_killed_supervisor_leaves_no_orphans(tmp_path: Path) -> None:
-    with portal.running(tmp_path) as running:
+def test_a_killed_supervisor_leaves_no_orphans(data: Path, like: Path | None) -> None:
+    with portal.running(data, like=like) as running:
         until(lambda: len(descendants(running)) == 2)
         family = psutil.Process(running.process.pid).children(recursive=True)
         running.process.kill()
         running.process.wait()
         _, alive = psutil.wait_procs(family, timeout=10)
         assert alive == []
-    if (server := tmp_path / "postgres").exists():  # the next start would have joined it
+    if (server := data / "postgres").exists():  # the next start would have joined it
         embedded.start(server)
         embedded.stop(server)
 
@@ -86,8 +97,8 @@ def test_a_taken_port_is_said_in_one_sentence(tmp_path: Path) -> None:
     )
 
 
-def test_sigterm_stops_it_too(tmp_path: Path) -> None:
-    with portal.running(tmp_path) as running:
+def test_sigterm_stops_it_too(data: Path, like: Path | None) -> None:
+    with portal.running(data, like=like) as running:
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(10) == 0
 
@@ -95,11 +106,11 @@ def test_sigterm_stops_it_too(tmp_path: Path) -> None:
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="an external server is started by somebody else")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_the_embedded_server_starts_again_and_the_worker_with_it(
-    tmp_path: Path, number: signal.Signals
+    data: Path, like: Path | None, number: signal.Signals
 ) -> None:
-    with portal.running(tmp_path) as running:
+    with portal.running(data, like=like) as running:
         worker = until(lambda: descendants(running).get("worker"))
-        lock = tmp_path / "postgres" / "postmaster.pid"
+        lock = data / "postgres" / "postmaster.pid"
         before = int(lock.read_text().splitlines()[0])
         os.kill(before, number)
         until(lambda: lock.exists() and int(lock.read_text().splitlines()[0]) != before)

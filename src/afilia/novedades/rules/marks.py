@@ -76,6 +76,7 @@ def findings(frame: pl.DataFrame, marks: Sequence[Mark]) -> pl.DataFrame:
     if not frame.height or not marks:
         return no_findings()
     marked = frame.with_columns(mark.where.alias(str(at)) for at, mark in enumerate(marks))
+    fired = marked.select(pl.col(str(at)).any() for at in range(len(marks))).row(0)
     parts = [
         marked.lazy()
         .filter(str(at))
@@ -89,7 +90,7 @@ def findings(frame: pl.DataFrame, marks: Sequence[Mark]) -> pl.DataFrame:
             _text(mark.arg).alias("arg"),
         )
         for at, mark in enumerate(marks)
-        if marked[str(at)].any()
+        if fired[at]
     ]
     return pl.concat(parts).collect() if parts else no_findings()
 
