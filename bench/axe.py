@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bench.walk import Person, pages, people
 from tests import browser as chromium
 from tests.journeys import portal
-from tests.journeys.conftest import WCAG_AA, as_it_stands
+from tests.journeys.conftest import WCAG_AA, show
 from tests.spanish import left_in
 
 RESULT = Path(__file__).parents[1] / "src" / "afilia" / "site" / "data" / "accessibility.json"
@@ -64,11 +64,14 @@ def main() -> int:
     ):
         browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.FLAGS)
         for person in people(browser, running):
+            looks = [Eyes(browser, person, way) for way in WAYS]
             for path in pages(browser, running, person, seen):
                 walked += 1
-                for way in WAYS:
-                    version, faults = judge(browser, running.url(path), person, way)
-                    found += [f"{path} ({person.name}; {way}): {fault}" for fault in faults]
+                for eyes in looks:
+                    version, faults = eyes.judge(running.url(path))
+                    found += [f"{path} ({person.name}; {eyes.way}): {fault}" for fault in faults]
+            for eyes in looks:
+                eyes.close()
             print(f"{person.name}: {walked} pages so far, {len(found)} violations", flush=True)
         browser.close()
     print(*found, sep="\n")
@@ -90,28 +93,35 @@ def main() -> int:
     return 1 if found else 0
 
 
-def judge(browser: Browser, address: str, person: Person, way: Way) -> tuple[str, list[str]]:
-    """The version of axe, and what it finds on a page; scrolling sideways and Spanish in English too."""
-    context = browser.new_context(
-        storage_state=person.state,  # type: ignore[arg-type]
-        viewport={"width": way.width, "height": 900},
-        extra_http_headers={"Accept-Language": way.language},
-        color_scheme="dark" if way.dark else "light",
-        java_script_enabled=way.script,
-    )
-    try:
-        page = context.new_page()
-        page.goto(address)
-        spanish = [f"in Spanish: {text}" for text in left_in(page.content())] if way.language == "en" else []
-        if way.script:
-            version, faults = _axe(page)
-        else:
-            with as_it_stands(page) as copy:
-                copy.emulate_media(color_scheme="dark" if way.dark else "light")
-                version, faults = _axe(copy)
-        return version, faults + spanish
-    finally:
-        context.close()
+class Eyes:
+    """One way of looking, as one person: a browser that stays open from page to page."""
+
+    def __init__(self, browser: Browser, person: Person, way: Way) -> None:
+        self.way = way
+        options: dict[str, Any] = {
+            "viewport": {"width": way.width, "height": 900},
+            "color_scheme": "dark" if way.dark else "light",
+        }
+        self._page = browser.new_page(
+            storage_state=person.state,  # type: ignore[arg-type]
+            extra_http_headers={"Accept-Language": way.language},
+            java_script_enabled=way.script,
+            **options,
+        )
+        self._copy = None if way.script else browser.new_page(**options)
+
+    def judge(self, address: str) -> tuple[str, list[str]]:
+        """The version of axe, and what it finds on a page; scrolling sideways and Spanish in English too."""
+        self._page.goto(address)
+        spanish = left_in(self._page.content()) if self.way.language == "en" else []
+        if self._copy:
+            show(self._page, self._copy)
+        version, faults = _axe(self._copy or self._page)
+        return version, faults + [f"in Spanish: {text}" for text in spanish]
+
+    def close(self) -> None:
+        for page in filter(None, (self._page, self._copy)):
+            page.close()  # and its context with it
 
 
 def _axe(page: Page) -> tuple[str, list[str]]:

@@ -1,6 +1,5 @@
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -137,21 +136,8 @@ def axe(without_script: WithoutScript, found_right: set[Looks], new_page: Callab
     return check
 
 
-@contextmanager
-def as_it_stands(page: Page) -> Iterator[Page]:
-    """A copy of a page without script in which axe can run, but none of the page's own scripts."""
-    assert page.context.browser is not None
-    context = page.context.browser.new_context(viewport=page.viewport_size)
-    try:
-        copy = context.new_page()
-        show(page, copy)
-        yield copy
-    finally:
-        context.close()
-
-
 def show(page: Page, copy: Page) -> None:
-    """Let a page that runs scripts show another as that stands."""
+    """Let a page on which axe can run show one without script as that stands, with no script of its own."""
     content = page.content().replace("noscript>", "div>")  # there it is text to no one
     copy.context.add_cookies(page.context.cookies())  # type: ignore[arg-type]  # as they were given
     copy.unroute_all()
