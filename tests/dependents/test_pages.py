@@ -9,6 +9,7 @@ from afilia.dependents.models import Change, Dependent
 from tests.batches.filing import make_desk
 from tests.builders import cedula, make_branch, make_employer, make_key, signed_in_client
 from tests.dependents.registering import Home, make_home
+from tests.spanish import left_in
 
 pytestmark = pytest.mark.django_db
 ROOT = "/empleadores/dependientes/"
@@ -61,6 +62,13 @@ def test_number_of_nobody_is_said_at_the_field(office: Office, number: str) -> N
 def test_worker_of_another_employer_is_nobody(office: Office) -> None:
     stranger = make_home()
     assert office.post(ROOT, number=stranger.number).status_code == 422
+
+
+def test_what_was_registered_is_told_in_the_language_of_the_page(office: Office) -> None:
+    saved = office.post(office.new, **{**FORM, "nombres": "Prueba Ana"}, paso="guardar")
+    page = office.client.get(saved["Location"], headers={"accept-language": "en"}).content.decode()
+    assert "5 November 2026" in page
+    assert left_in(page.split("<main")[1]) == []  # above it stands the name of the employer
 
 
 def test_form_is_looked_at_and_then_saved_with_a_receipt(office: Office) -> None:

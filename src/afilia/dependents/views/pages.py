@@ -99,6 +99,7 @@ def filing(request: HolderRequest, pk: int) -> HttpResponse:
     page = {
         "filing": shown,
         "receipt": receipts.facts(shown, changes, at=shown.filed_at),
+        "registered": receipts.registered(changes),
         "signed": signed,
         "worker": people.one_with(changes[0].dependent.worker),
         "dependent": changes[0].dependent,
