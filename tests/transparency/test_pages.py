@@ -163,6 +163,9 @@ def test_what_has_no_attentions_has_no_picture_and_each_picture_has_its_table(cl
     page = read(client, "index")
     assert page.count("<svg") == page.count("<details") == len(published())
     assert "De los meses sin barra no se publicó nada." in page
+    assert ">ene 2024<" in page
+    client.cookies["django_language"] = "en"
+    assert ">Jan 2024<" in read(client, "index")
 
 
 def test_a_page_of_a_procedure_has_its_picture_and_its_table(client: Client) -> None:

@@ -54,8 +54,16 @@ def name_of(slug: str) -> str:
 
 def month_said(on: date) -> str:
     """«mayo de 2026», as within a sentence."""
-    text = date_format(on, gettext("F \\d\\e Y"))
-    return text if get_language() == "en" else text.lower()
+    return _in_sentence(date_format(on, gettext("F \\d\\e Y")))
+
+
+def month_short(on: date) -> str:
+    """«may 2026»."""
+    return _in_sentence(date_format(on, "M Y"))
+
+
+def _in_sentence(month: str) -> str:
+    return month if get_language() == "en" else month.lower()
 
 
 def month_name(on: date) -> str:

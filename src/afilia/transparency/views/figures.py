@@ -7,7 +7,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -123,9 +122,7 @@ def _has_figures(months: list[Month]) -> bool:
 
 def _picture(slug: str, months: list[Month]) -> dict[str, Any]:
     drawn = [month for month in months if month.is_over][-DRAWN:]
-    values = {
-        date_format(month.on, "M Y").lower(): month.attended if month.is_known else None for month in drawn
-    }
+    values = {showing.month_short(month.on): month.attended if month.is_known else None for month in drawn}
     title = gettext("Atenciones por mes: %(procedure)s") % {"procedure": showing.name_of(slug)}
     return {
         "slug": slug,
