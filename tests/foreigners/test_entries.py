@@ -1,5 +1,6 @@
 """«Start today»: entries filed before the code, until they are registered or come to nothing."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from afilia.audit.models import Entry
 from afilia.employers.models import Branch
-from afilia.foreigners.actions import entries, preparing
+from afilia.foreigners.actions import deciding, entries, preparing
 from afilia.foreigners.models import CodeRequest, ProvisionalEntry
 from afilia.foreigners.policy import ForeignersPolicy
 from afilia.foreigners.rules.states import EntryState
@@ -20,7 +21,8 @@ from afilia.novedades.single import Judged
 from afilia.staff.rules import Role
 from afilia.workers.models import Employment, Person
 from tests.builders import NOW, make_branch, make_employment, make_key, make_person, signed_in_client
-from tests.foreigners.builders import make_open_employer, make_request
+from tests.counter.builders import make_clerk
+from tests.foreigners.builders import make_open_employer, make_opened, make_request
 from tests.staff.builders import make_office, make_staff, sign_in_staff
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +68,8 @@ def file(request: CodeRequest, *, now: datetime = NOW, **changes: str) -> Provis
 
 
 def turned_off(settings: object, days: int) -> None:
-    settings.FOREIGNERS = ForeignersPolicy(request_days=90, provisional_days=days)  # type: ignore[attr-defined]
+    policy: ForeignersPolicy = settings.FOREIGNERS  # type: ignore[attr-defined]
+    settings.FOREIGNERS = replace(policy, provisional_days=days)  # type: ignore[attr-defined]
 
 
 def test_an_entry_is_kept_and_registers_nothing(request_row: CodeRequest) -> None:
@@ -277,3 +280,19 @@ def test_the_page_of_officials_is_theirs_alone(branch: Branch) -> None:
     assert legal.get(DESK).status_code == 404
     assert signed_in_client(Client(), make_key(branch.employer)).get(DESK).status_code == 404
     assert Client().get(DESK)["Location"].startswith("/funcionarios/entrar/")
+
+
+def test_requests_that_came_to_nothing_are_forgotten_and_decided_or_filed_ones_stay(branch: Branch) -> None:
+    nothing, decided, filed, live = (make_request(branch.employer) for _ in range(4))
+    clerk = make_clerk()
+    deciding.ask_correction(
+        request=make_opened(decided, clerk), revision=1, reason="sin-firma", text="", by=clerk, now=NOW
+    )
+    file(filed)
+    for request in (nothing, decided, filed):
+        preparing.withdraw(request=request, actor="holder:1", now=NOW)
+    kept = timedelta(days=180)
+    preparing.forget(now=NOW + kept)
+    assert CodeRequest.objects.count() == 4
+    preparing.forget(now=NOW + kept + timedelta(seconds=1))
+    assert {*CodeRequest.objects.all()} == {decided, filed, live}

@@ -24,6 +24,8 @@ from afilia.batches.models import Batch
 from afilia.batches.rules import State as BatchState
 from afilia.cases.models import Case, Paper
 from afilia.counter.models import Handover
+from afilia.foreigners.actions import preparing
+from afilia.foreigners.models import CodeRequest
 from afilia.notices.models import Message, State
 from afilia.payroll.models import Comparison
 from afilia.recovery.models import Recovery
@@ -38,6 +40,7 @@ from tests.batches.filing import employ, make_desk
 from tests.builders import make_employer, make_key
 from tests.cases.builders import fill, make_draft, make_official
 from tests.counter.builders import make_applicant, make_clerk, make_prepared
+from tests.foreigners.builders import make_request
 from tests.staff.builders import make_staff
 from tests.transparency.test_complaints import answer, send
 
@@ -59,6 +62,12 @@ def draft(at: datetime) -> IsThere:
 def paper(at: datetime) -> IsThere:
     case = fill(make_draft(now=at), now=at)
     return Paper.objects.filter(case_id=case.pk).exists
+
+
+def code_request(at: datetime) -> IsThere:
+    row = make_request(now=at)
+    preparing.withdraw(request=row, actor="holder:1", now=at)
+    return CodeRequest.objects.filter(pk=row.pk).exists
 
 
 def unnamed_file(at: datetime) -> IsThere:
@@ -219,6 +228,7 @@ def complaint(at: datetime) -> IsThere:
 MAKE: dict[str, Callable[[datetime], IsThere]] = {
     "cases.Case": draft,
     "cases.Paper": paper,
+    "foreigners.CodeRequest": code_request,
     "documents.ReceivedFile": unnamed_file,
     "counter.Handover": handover,
     "batches.Batch": batch,

@@ -16,6 +16,12 @@ def expire_requests(timestamp: int) -> None:  # noqa: ARG001
     preparing.expire(now=timezone.now())
 
 
+@app.periodic(cron="57 7 * * *")  # 2:57 in Guayaquil
+@app.task(name="foreigners.forget_requests")
+def forget_requests(timestamp: int) -> None:  # noqa: ARG001
+    preparing.forget(now=timezone.now())
+
+
 @app.periodic(cron="17 13 * * *")  # 8:17 in Guayaquil, when people read their mail
 @app.task(name="foreigners.remind_of_entries")
 def remind_of_entries(timestamp: int) -> None:  # noqa: ARG001

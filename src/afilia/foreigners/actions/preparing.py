@@ -114,6 +114,11 @@ def expire(*, now: datetime) -> None:
                 _end(row, State.EXPIRED, actor="system", now=now)
 
 
+def forget(*, now: datetime) -> None:
+    """Forget the requests that came to nothing, after the days of the policy; the ledger still has them."""
+    queries.came_to_nothing(now - timedelta(days=settings.FOREIGNERS.forget_days)).delete()
+
+
 @transaction.atomic
 def link(*, request: CodeRequest, appointment: Appointment, actor: str, now: datetime) -> CodeRequest:
     """Bring a request to an appointment of who comes. Raises RefusedError: OVER, APPOINTMENT."""

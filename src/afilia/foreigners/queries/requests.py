@@ -13,7 +13,7 @@ from afilia.employers.rules import Document
 from afilia.foreigners.asking import Signer
 from afilia.foreigners.models import CodeRequest
 from afilia.foreigners.references import digest_of
-from afilia.foreigners.rules.states import LIVE, SutState
+from afilia.foreigners.rules.states import LIVE, State, SutState
 from afilia.identifiers.foreign import DocumentId, DocumentKind
 from afilia.identifiers.typed import plain
 from afilia.workers import queries as workers
@@ -84,6 +84,12 @@ def live_before(before: datetime) -> list[int]:
     """The live requests that nobody changed since."""
     rows = CodeRequest.objects.filter(state__in=LIVE, changed_at__lt=before)
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def came_to_nothing(before: datetime) -> QuerySet[CodeRequest]:
+    """The requests that ended before without a decision, and with which no entry was filed."""
+    over = CodeRequest.objects.filter(state__in=[State.EXPIRED, State.WITHDRAWN], ended_at__lt=before)
+    return over.filter(decided_at=None, entries=None)
 
 
 def waiting_for_sut() -> list[CodeRequest]:
