@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import TypeVar
+
 import segno
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,6 +14,8 @@ from afilia.access import actions, entering, queries
 from afilia.access.decorators import SignedRequest, signed_required
 from afilia.access.forms import KeyAndCodeForm
 from afilia.access.rules.limits import Refusal
+
+T = TypeVar("T")
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,51 +61,47 @@ def second_factor_on(request: SignedRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @signed_required
 def second_factor_off(request: SignedRequest) -> HttpResponse:
-    factor = queries.second_factor_for_holder(request.signed)
-    if factor is None or factor.confirmed_at is None:
+    def say(_done: None) -> HttpResponse:
+        messages.success(request, gettext("El segundo factor está desactivado."))
         return redirect("access:second-factor")
-    form = KeyAndCodeForm(request.POST or None)
-    if not form.is_valid():
-        return render(request, "access/second_factor_off.html", {"form": form})
-    refusal = actions.end_second_factor(
-        holder=request.signed,
-        session_id=request.session_id,
-        present=form.cleaned_data["present"],
-        code=form.cleaned_data["code"],
-        now=timezone.now(),
-    )
-    if refusal is not None:
-        form.refuse(refusal)
-        return render(
-            request, "access/second_factor_off.html", {"form": form}, status=entering.status(refusal)
-        )
-    messages.success(request, gettext("El segundo factor está desactivado."))
-    return redirect("access:second-factor")
+
+    return _with_factor(request, actions.end_second_factor, "access/second_factor_off.html", say)
 
 
 @sensitive_post_parameters("present", "code")
 @require_http_methods(["GET", "POST"])
 @signed_required
 def new_recovery_codes(request: SignedRequest) -> HttpResponse:
+    def show(codes: list[str]) -> HttpResponse:
+        return render(request, "access/recovery_codes.html", {"codes": codes, "renewed": True})
+
+    return _with_factor(request, actions.renew_recovery_codes, "access/recovery_codes_new.html", show)
+
+
+def _with_factor(
+    request: SignedRequest,
+    act: Callable[..., T | Refusal],
+    template: str,
+    then: Callable[[T], HttpResponse],
+) -> HttpResponse:
+    """A page that asks who has a second factor for the key and a code, and does something then."""
     factor = queries.second_factor_for_holder(request.signed)
     if factor is None or factor.confirmed_at is None:
         return redirect("access:second-factor")
     form = KeyAndCodeForm(request.POST or None)
     if not form.is_valid():
-        return render(request, "access/recovery_codes_new.html", {"form": form})
-    codes = actions.renew_recovery_codes(
+        return render(request, template, {"form": form})
+    done = act(
         holder=request.signed,
         session_id=request.session_id,
         present=form.cleaned_data["present"],
         code=form.cleaned_data["code"],
         now=timezone.now(),
     )
-    if isinstance(codes, Refusal):
-        form.refuse(codes)
-        return render(
-            request, "access/recovery_codes_new.html", {"form": form}, status=entering.status(codes)
-        )
-    return render(request, "access/recovery_codes.html", {"codes": codes, "renewed": True})
+    if isinstance(done, Refusal):
+        form.refuse(done)
+        return render(request, template, {"form": form}, status=entering.status(done))
+    return then(done)
 
 
 def qr_of(uri: str) -> str:

@@ -21,7 +21,7 @@ import polars as pl
 from afilia.dependents.rules.relationships import Terms
 from afilia.novedades.rules.layouts import Layout
 from afilia.novedades.rules.marks import Mark, Severity, findings
-from afilia.novedades.rules.plan import YOURS, Answer, outcomes
+from afilia.novedades.rules.plan import YOURS, Answer, branch_marks, outcomes
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 NUMBER = "numero_dependiente"
@@ -117,7 +117,7 @@ def _seen(field: str, frame: pl.DataFrame) -> pl.Expr:
 
 
 def _marks(terms: Terms, today: date, branches: list[str]) -> Iterator[Mark]:
-    yield from _employment(today, ", ".join(branches))
+    yield from _employment(today, branches)
     yield from _identity()
     yield from _ages(terms, today)
     yield from _relations(terms)
@@ -128,17 +128,8 @@ def _marks(terms: Terms, today: date, branches: list[str]) -> Iterator[Mark]:
     yield Mark(code="novedad.correction", severity=WARNING, field=NUMBER, where=registered & ~pl.col("same"))
 
 
-def _employment(today: date, numbers: str) -> Iterator[Mark]:
-    known, arg = pl.col("branch_id").is_not_null(), pl.lit(numbers)
-    yield Mark(code="branch.unknown", severity=ERROR, field="sucursal", where=~known, arg=arg)
-    not_yours = known & ~pl.col("allowed")
-    yield Mark(code="branch.not-yours", severity=ERROR, field="sucursal", where=not_yours, arg=arg)
-    yield Mark(
-        code="branch.closed",
-        severity=ERROR,
-        field="sucursal",
-        where=YOURS & ((pl.col("opened_on") > today) | (pl.col("closed_on") < today).fill_null(value=False)),
-    )
+def _employment(today: date, branches: list[str]) -> Iterator[Mark]:
+    yield from branch_marks(branches, first=pl.lit(today), last=pl.lit(today))
     yield Mark(
         code="employment.none",
         severity=ERROR,

@@ -13,7 +13,7 @@ and these facts, each a column that is null when there is nothing to know (FACTS
     twin                                       earlier line in which the worker stands under another number
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -135,10 +135,13 @@ def _seen(field: str, frame: pl.DataFrame) -> pl.Expr:
     return column.dt.strftime("%Y%m%d") if frame.schema[field] == pl.Date else column
 
 
-def _marks(layout: Layout, context: Context, branches: list[str]) -> Iterator[Mark]:
+def branch_marks(branches: Iterable[str], *, first: pl.Expr, last: pl.Expr) -> Iterator[Mark]:
+    """What may be wrong with the branch of a line about the days from `first` to `last`.
+
+    `branches` are the numbers of those for which the user may file.
+    """
     known = pl.col("branch_id").is_not_null()
     numbers = pl.lit(", ".join(branches))
-    first, last = _covered(layout)
     yield Mark(code="branch.unknown", severity=ERROR, field="sucursal", where=~known, arg=numbers)
     yield Mark(
         code="branch.not-yours",
@@ -153,6 +156,11 @@ def _marks(layout: Layout, context: Context, branches: list[str]) -> Iterator[Ma
         field="sucursal",
         where=YOURS & ((pl.col("opened_on") > last) | (pl.col("closed_on") < first).fill_null(value=False)),
     )
+
+
+def _marks(layout: Layout, context: Context, branches: list[str]) -> Iterator[Mark]:
+    first, last = _covered(layout)
+    yield from branch_marks(branches, first=first, last=last)
     yield Mark(
         code="worker.repeated",
         severity=ERROR,
