@@ -44,6 +44,7 @@ def test_robots_keeps_out_of_what_is_somebodys_own_and_names_the_map(client: Cli
     lines = client.get("/robots.txt").content.decode().splitlines()
     assert lines[0] == "User-agent: *"
     assert "Disallow: /funcionarios/" in lines
+    assert {f"Allow: /empleadores/{page}$" for page in ("", "ingresar/", "registro/")} <= {*lines}
     assert lines[-1].endswith("/sitemap.xml")
     for line in lines[1:-1]:
         path = line.split(": ")[1]

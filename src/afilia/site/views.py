@@ -75,7 +75,7 @@ PRIVATE = (
     "/verificar/",
 )
 PUBLIC_WITHIN = (
-    *("/empleadores/$", "/empleadores/batch/formatos/", "/empleadores/registro/$"),
+    *("/empleadores/$", "/empleadores/ingresar/$", "/empleadores/batch/formatos/", "/empleadores/registro/$"),
     *("/empleadores/formularios/", "/verificar/$"),
 )
 
