@@ -75,9 +75,11 @@ def test_the_screen_tells_nothing_of_anybody(client: Client, office: Office, cal
     assert [secret for secret in secrets if secret in shown] == []
 
 
-def test_the_screen_refreshes_itself_with_and_without_script(client: Client, office: Office) -> None:
+def test_the_screen_asks_for_what_is_new_and_without_script_leads_to_itself(
+    client: Client, office: Office
+) -> None:
     shown = screen(client, office)
-    assert '<noscript><meta http-equiv="refresh" content="10"></noscript>' in shown
+    assert f'<noscript> <a href="/turnos/sala/{office.code}/">Actualizar</a></noscript>' in shown
     assert f'hx-get="/turnos/sala/{office.code}/llamados/"' in shown
 
 

@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from afilia.dependents import actions
 from afilia.dependents.models import Change, Dependent
 from tests.batches.filing import make_desk
-from tests.builders import cedula, make_branch, make_employer, make_key, signed_in_client
+from tests.builders import NOW, cedula, make_branch, make_employer, make_key, signed_in_client
 from tests.dependents.registering import Home, make_home
 from tests.spanish import left_in
 
@@ -86,6 +87,10 @@ def test_form_is_looked_at_and_then_saved_with_a_receipt(office: Office) -> None
     assert change.filing.number in receipt
     assert change.filing.by_number == office.key.number
     assert "PEREZ LUNA ANA" in receipt
+    asks = {"hx-request": "true"}  # until the receipt is signed
+    assert office.client.get(saved["Location"], headers=asks).status_code == 204
+    actions.issue_receipt(filing_id=change.filing.pk, now=NOW)
+    assert office.client.get(saved["Location"], headers=asks)["HX-Refresh"] == "true"
 
 
 def test_spouse_costs_what_the_data_says(office: Office) -> None:

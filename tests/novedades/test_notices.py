@@ -335,7 +335,10 @@ def test_the_receipt_is_there_when_it_is_signed(holder: Client, branch: Branch) 
     first = filed(holder, "SAL", worker(branch))
     url = reverse("novedades:filing-receipt", args=[first.pk])
     assert holder.get(url).status_code == 404
+    page, asks = reverse("novedades:filing", args=[first.pk]), {"hx-request": "true"}
+    assert holder.get(page, headers=asks).status_code == 204
     actions.issue_receipt(filing_id=first.pk, now=timezone.now())
+    assert holder.get(page, headers=asks)["HX-Refresh"] == "true"
     response = holder.get(url)
     assert b"".join(response.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
 

@@ -1,5 +1,7 @@
 """What a form filed: its receipt, and the ways to take it back."""
 
+from http import HTTPStatus
+
 import segno
 from django.conf import settings
 from django.contrib import messages
@@ -8,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from afilia.access.decorators import HolderRequest, asks_itself, holder_required
 from afilia.documents import queries as documents
@@ -30,6 +33,9 @@ def filing(request: HolderRequest, filing_id: int) -> HttpResponse:
     found = _filing_or_404(request, filing_id)
     if found.channel != Channel.FORM:
         return redirect("batches:filing", found.pk)
+    if request.htmx:  # which asks until the receipt is signed
+        done = queries.receipt_of(found)
+        return HttpResponseClientRefresh() if done else HttpResponse(status=HTTPStatus.NO_CONTENT)
     return _page(request, found)
 
 
